@@ -1,0 +1,13 @@
+select
+    cast(form as varchar) as form,
+    cast(cell_key as varchar) as cell_key,
+    cast(position as integer) as position,
+    cast(table_code as varchar) as table_code,
+    cast(row_code as varchar) as row_code,
+    cast(column_code as varchar) as column_code,
+    cast(label_zh as varchar) as label_zh,
+    cast(label_en as varchar) as label_en,
+    cast(unit as varchar) as unit,
+    cast(is_optional as boolean) as is_optional,
+    cast(article as varchar) as article
+from {{ source('core', 'catalog_cells') }}

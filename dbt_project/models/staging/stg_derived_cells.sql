@@ -1,0 +1,11 @@
+select
+    cast(filing_id as varchar) as filing_id,
+    cast(sha256 as varchar) as sha256,
+    cast(agency as varchar) as agency,
+    cast(report_year as integer) as report_year,
+    cast(scope as varchar) as scope,
+    cast(form as varchar) as form,
+    cast(cell_key as varchar) as cell_key,
+    cast(value as decimal(24, 6)) as value,
+    cast(from_json("by", '["VARCHAR"]') as varchar[]) as "by"
+from {{ source('core', 'derived_cells') }}

@@ -1,0 +1,21 @@
+select
+    cast(filing_id as varchar) as filing_id,
+    cast(sha256 as varchar) as sha256,
+    cast(agency as varchar) as agency,
+    cast(report_year as integer) as report_year,
+    cast(scope as varchar) as scope,
+    cast(form as varchar) as form,
+    cast(title as varchar) as title,
+    cast(published_on as date) as published_on,
+    cast(period_from as varchar) as period_from,
+    cast(period_to as varchar) as period_to,
+    cast(status as varchar) as status,
+    cast(n_cells as integer) as n_cells,
+    cast(n_reported as integer) as n_reported,
+    cast(n_blank as integer) as n_blank,
+    cast(n_missing as integer) as n_missing,
+    cast(n_unreadable as integer) as n_unreadable,
+    cast(vintage as integer) as vintage,
+    cast(is_current as boolean) as is_current,
+    cast(found as varchar) as found
+from {{ source('core', 'filings') }}

@@ -1,0 +1,60 @@
+"""Facts about the reports as files, validated on load: forms, states, units, report years, sources.
+
+`load_catalog()` gives the whole; `normalise_label` is the only way to compare a printed label with it.
+"""
+
+from ingestion.catalog.errors import CatalogError
+from ingestion.catalog.labels import enumerator_number, normalise_label, split_enumerator, strip_spaces
+from ingestion.catalog.loader import CATALOG_ROOT, Catalog, load_catalog
+from ingestion.catalog.models import (
+    Bilingual,
+    Break,
+    CellSpec,
+    Column,
+    DeadlineRule,
+    Form,
+    HeaderLabel,
+    Law,
+    ReportYears,
+    Row,
+    Section,
+    Source,
+    SourceDocument,
+    State,
+    StubColumn,
+    Table,
+    Unit,
+    YearRange,
+)
+from ingestion.catalog.yaml_source import parse, read_yaml
+
+__all__ = [
+    "CATALOG_ROOT",
+    "Bilingual",
+    "Break",
+    "Catalog",
+    "CatalogError",
+    "CellSpec",
+    "Column",
+    "DeadlineRule",
+    "Form",
+    "HeaderLabel",
+    "Law",
+    "ReportYears",
+    "Row",
+    "Section",
+    "Source",
+    "SourceDocument",
+    "State",
+    "StubColumn",
+    "Table",
+    "Unit",
+    "YearRange",
+    "enumerator_number",
+    "load_catalog",
+    "normalise_label",
+    "parse",
+    "read_yaml",
+    "split_enumerator",
+    "strip_spaces",
+]

@@ -1,0 +1,1 @@
+"""Bytes to `Document`: grids of located cells and text blocks."""

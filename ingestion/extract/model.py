@@ -1,0 +1,200 @@
+"""The `Document` model: what every reader of a format produces and every later step starts from.
+
+Belongs here: grids of located cells, text blocks, in-content images, issues, and the one exception of this
+room. Does not belong here: anything that knows a format, a label, a form or the meaning of a number. Texts
+are kept as printed; nothing in this model changes a character of a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+GridKind = Literal["table", "tabbed", "piped", "cell_per_line"]
+TextKind = Literal["heading", "paragraph", "title", "meta"]
+Severity = Literal["info", "warning", "error"]
+
+_LOCATOR_INTS = ("page", "table", "row", "column", "line", "line_end", "char_start", "char_end")
+
+
+class UnreadableInput(Exception):
+    """Bytes that cannot become a `Document`.
+
+    `code` is stable and machine-readable (`empty_file`, `not_text`, `format_not_supported_yet`,
+    `quarantined_bytes`, ...); every code that begins with `quarantined` means hostile or oversized input.
+    `reason` is one sentence for a person, with the measured figure where a limit was exceeded.
+    """
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.reason}"
+
+    @property
+    def quarantined(self) -> bool:
+        """True if a limit on hostile input was exceeded (as against: a format that is not read)."""
+        return self.code.startswith("quarantined")
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where something stands in its document. Only what is truly known is set.
+
+    page, table, row, column, line, line_end: 1-based; table is the grid's index in the document; line and
+    line_end count lines of the decoded text. char_start, char_end: 0-based half-open offsets in the decoded
+    text. bbox: (x0, top, x1, bottom) in points of the page.
+    """
+
+    page: int | None = None
+    table: int | None = None
+    row: int | None = None
+    column: int | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    line: int | None = None
+    line_end: int | None = None
+    char_start: int | None = None
+    char_end: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; fields that are not known are left out."""
+        found: dict[str, Any] = {}
+        for name in _LOCATOR_INTS:
+            value = getattr(self, name)
+            if value is not None:
+                found[name] = value
+        if self.bbox is not None:
+            found["bbox"] = list(self.bbox)
+        return found
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Locator:
+        """Inverse of `to_dict`; raises TypeError on a field that a locator does not have."""
+        values = dict(stored)
+        bbox = values.pop("bbox", None)
+        if bbox is not None:
+            x0, top, x1, bottom = (float(edge) for edge in bbox)
+            return cls(bbox=(x0, top, x1, bottom), **values)
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One cell as printed: inner line breaks are "\\n", ends are stripped (NBSP included).
+
+    row, col: 0-based origin in the grid. struck: some of the cell's text is struck through or marked deleted.
+    """
+
+    text: str
+    row: int
+    col: int
+    locator: Locator
+    rowspan: int = 1
+    colspan: int = 1
+    struck: bool = False
+
+
+@dataclass
+class Grid:
+    """A table: located cells in reading order.
+
+    index: 1-based position among the document's grids. exact: the geometry is real (HTML, Word, PDF tables);
+    False where a column number is only the count of fields before it in a line of text.
+    """
+
+    index: int
+    cells: list[GridCell]
+    n_rows: int
+    n_cols: int
+    kind: GridKind
+    exact: bool
+    page: int | None = None
+    _occupied: dict[tuple[int, int], GridCell] | None = field(default=None, repr=False, compare=False)
+
+    def rows(self) -> list[list[GridCell]]:
+        """The cells by the row they originate in; n_rows lists, a list may be empty."""
+        by_row: list[list[GridCell]] = [[] for _ in range(self.n_rows)]
+        for cell in self.cells:
+            by_row[cell.row].append(cell)
+        return by_row
+
+    def at(self, row: int, col: int) -> GridCell | None:
+        """The cell that occupies (row, col), 0-based, spans included; None where nothing was printed."""
+        if self._occupied is None:
+            occupied: dict[tuple[int, int], GridCell] = {}
+            for cell in self.cells:
+                for place in occupied_places(cell):
+                    occupied.setdefault(place, cell)
+            self._occupied = occupied
+        return self._occupied.get((row, col))
+
+
+def occupied_places(cell: GridCell) -> Iterator[tuple[int, int]]:
+    """Every (row, col) that a cell covers, 0-based."""
+    for row in range(cell.row, cell.row + cell.rowspan):
+        for col in range(cell.col, cell.col + cell.colspan):
+            yield row, col
+
+
+@dataclass
+class TextBlock:
+    """Running text between the grids: a paragraph, a heading, a line of a text file."""
+
+    text: str
+    locator: Locator
+    kind: TextKind = "paragraph"
+
+
+@dataclass
+class ImageBlock:
+    """A picture in the content: a table may be hidden in it (state `missing_image`)."""
+
+    src: str
+    alt: str
+    locator: Locator
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Something a reader of the results must know: a stable code, where, and one sentence of detail."""
+
+    code: str
+    place: str
+    detail: str
+    severity: Severity = "warning"
+    locator: Locator | None = None
+
+
+Block = Grid | TextBlock | ImageBlock
+
+
+@dataclass
+class Document:
+    """One snapshot, read: blocks in document order.
+
+    sha256: hex digest of the bytes as archived. n_bytes: their number. encoding: the Python codec that the
+    bytes were decoded with, None for binary formats. pages: None where the format has no pages. title and
+    meta: what the page says about itself (HTML <title>, <meta name=... content=...>), not what the text says.
+    """
+
+    name: str
+    sha256: str
+    media_type: str
+    n_bytes: int
+    encoding: str | None = None
+    pages: int | None = None
+    blocks: list[Block] = field(default_factory=list)
+    title: str | None = None
+    meta: dict[str, str] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+
+    def text(self) -> str:
+        """The running text, one block a line, without the grids."""
+        return "\n".join(block.text for block in self.blocks if isinstance(block, TextBlock))
+
+    def grids(self) -> list[Grid]:
+        """The grids in document order."""
+        return [block for block in self.blocks if isinstance(block, Grid)]

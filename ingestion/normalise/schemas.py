@@ -1,0 +1,157 @@
+"""Schemas of the tidy tables: the contract between reading documents and everything after.
+
+Belongs here: column names, types and order of each Parquet file under `core/tables`. One number is
+`decimal128(24, 6)`: counts and amounts in 万元 with their printed decimals, never a float.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+VALUE = pa.decimal128(24, 6)
+
+#: What makes a filing: on every fact table, in this order.
+FILING_KEY: list[tuple[str, pa.DataType]] = [
+    ("filing_id", pa.string()),
+    ("sha256", pa.string()),
+    ("agency", pa.string()),
+    ("report_year", pa.int32()),
+    ("scope", pa.string()),
+    ("form", pa.string()),
+]
+
+#: Where a printed text stands in the archived document; `place` says the same for people.
+PLACE: list[tuple[str, pa.DataType]] = [
+    ("page", pa.int32()),
+    ("table_index", pa.int32()),
+    ("row_index", pa.int32()),
+    ("column_index", pa.int32()),
+    ("line", pa.int32()),
+    ("line_end", pa.int32()),
+    ("char_start", pa.int32()),
+    ("char_end", pa.int32()),
+    ("bbox", pa.string()),
+    ("place", pa.string()),
+]
+
+
+def _schema(*columns: tuple[str, pa.DataType]) -> pa.Schema:
+    return pa.schema([pa.field(name, kind) for name, kind in columns])
+
+
+_T = pa.string()
+_I = pa.int32()
+
+TABLE_SCHEMAS: dict[str, pa.Schema] = {
+    "documents": _schema(
+        ("sha256", _T),
+        ("name", _T),
+        ("source", _T),
+        ("title_hint", _T),
+        ("url", _T),
+        ("media_type", _T),
+        ("encoding", _T),
+        ("n_bytes", pa.int64()),
+        ("n_pages", _I),
+        ("state", _T),
+        ("reason", _T),
+        ("reader_version", _T),
+    ),
+    "filings": _schema(
+        *FILING_KEY,
+        ("title", _T),
+        ("published_on", pa.date32()),
+        ("period_from", _T),
+        ("period_to", _T),
+        ("status", _T),
+        ("n_cells", _I),
+        ("n_reported", _I),
+        ("n_blank", _I),
+        ("n_missing", _I),
+        ("n_unreadable", _I),
+        ("vintage", _I),
+        ("is_current", pa.bool_()),
+        ("found", _T),
+    ),
+    "cells": _schema(
+        *FILING_KEY,
+        ("cell_key", _T),
+        ("table_code", _T),
+        ("row_code", _T),
+        ("column_code", _T),
+        ("value", VALUE),
+        ("raw", _T),
+        ("state", _T),
+        ("confidence", pa.float64()),
+        ("unit", _T),
+        ("parts", _T),
+        ("note", _T),
+        ("optional", pa.bool_()),
+        *PLACE,
+    ),
+    "applications": _schema(
+        *FILING_KEY,
+        ("cell_key", _T),
+        ("row_code", _T),
+        ("applicant_type", _T),
+        ("is_outcome_leaf", pa.bool_()),
+        ("is_total", pa.bool_()),
+        ("value", VALUE),
+        ("state", _T),
+        ("unit", _T),
+    ),
+    "reviews": _schema(
+        *FILING_KEY,
+        ("cell_key", _T),
+        ("channel", _T),
+        ("result", _T),
+        ("is_total", pa.bool_()),
+        ("value", VALUE),
+        ("state", _T),
+        ("unit", _T),
+    ),
+    "disclosures": _schema(
+        *FILING_KEY,
+        ("cell_key", _T),
+        ("table_code", _T),
+        ("row_code", _T),
+        ("column_code", _T),
+        ("value", VALUE),
+        ("state", _T),
+        ("unit", _T),
+    ),
+    "indicators": _schema(
+        *FILING_KEY,
+        ("position", _I),
+        ("label", _T),
+        ("code", _T),
+        ("unit", _T),
+        ("column_code", _T),
+        ("value", VALUE),
+        ("raw", _T),
+        ("state", _T),
+        ("confidence", pa.float64()),
+        *PLACE,
+    ),
+    "narrative_facts": _schema(
+        *FILING_KEY,
+        ("position", _I),
+        ("fact", _T),
+        ("value", VALUE),
+        ("unit", _T),
+        ("raw", _T),
+        ("sentence", _T),
+        ("qualifier", _T),
+        *PLACE,
+    ),
+    "issues": _schema(
+        ("sha256", _T),
+        ("filing_id", _T),
+        ("position", _I),
+        ("code", _T),
+        ("place", _T),
+        ("detail", _T),
+        ("severity", _T),
+        ("line", _I),
+    ),
+}

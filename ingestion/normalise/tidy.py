@@ -1,0 +1,376 @@
+"""Readings to tidy rows: one function a table, pandas frames with the columns of `schemas`.
+
+Belongs here: flattening a reading into rows and classing its cells by the catalog (leaf, total, table).
+Does not belong here: sums, agency-years, files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ingestion.catalog import Catalog, Form
+from ingestion.extract.model import Locator
+from ingestion.normalise.schemas import FILING_KEY, TABLE_SCHEMAS
+from ingestion.readings import StoredReading
+from ingestion.recognise.reading import REPORTED, UNREADABLE, CellReading, Reading
+
+#: What a document's state is called, by the status of its reading.
+DOCUMENT_STATES = {"complete": "read"}
+MISSING_PREFIX = "missing_"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A report of one body on one year, as one snapshot states it."""
+
+    filing_id: str
+    stored: StoredReading
+    vintage: int
+    is_current: bool
+
+    @property
+    def reading(self) -> Reading:
+        return self.stored.reading
+
+    def key(self) -> Row:
+        """The filing key columns that stand on every fact row."""
+        headline = self.reading.headline
+        return {
+            "filing_id": self.filing_id,
+            "sha256": self.reading.document.sha256,
+            "agency": headline.agency,
+            "report_year": headline.report_year,
+            "scope": headline.scope,
+            "form": self.reading.form,
+        }
+
+
+def filings_of(stored: Sequence[StoredReading]) -> list[Filing]:
+    """The filings among the readings, with their vintages, in the archive's order.
+
+    Vintages of one (agency, report year, scope) count in the order in which their snapshots first came. The
+    newest is current; a later snapshot that says the same in every cell is a copy and does not take over.
+    A document without agency or year is a filing that no agency-year can claim, so it is never current.
+    """
+    groups: dict[tuple[str | None, int | None, str], list[StoredReading]] = {}
+    for item in stored:
+        if item.reading.status in ("not_a_report", "unreadable"):
+            continue
+        headline = item.reading.headline
+        groups.setdefault((headline.agency, headline.report_year, headline.scope), []).append(item)
+    order = {item.reading.document.sha256: number for number, item in enumerate(stored)}
+    filings: list[Filing] = []
+    for (agency, year, scope), items in groups.items():
+        complete_key = agency is not None and year is not None
+        newest = content_digest(items[-1].reading)
+        current = next(i for i, item in enumerate(items) if content_digest(item.reading) == newest)
+        for number, item in enumerate(items):
+            identity = json.dumps([agency, year, scope, item.reading.document.sha256], ensure_ascii=False)
+            filings.append(
+                Filing(
+                    filing_id=hashlib.sha256(identity.encode()).hexdigest()[:16],
+                    stored=item,
+                    vintage=number + 1,
+                    is_current=complete_key and number == current,
+                )
+            )
+    return sorted(filings, key=lambda filing: order[filing.reading.document.sha256])
+
+
+def content_digest(reading: Reading) -> str:
+    """Digest of what a reading says (cells, indicators, narrative facts), without where it stands."""
+    said = [
+        reading.form,
+        sorted((key, str(cell.value), cell.raw, cell.state) for key, cell in reading.cells.items()),
+        [
+            (row.label, row.unit, sorted((c, str(v.value), v.state) for c, v in row.values.items()))
+            for row in reading.indicators
+        ],
+        [(fact.fact, str(fact.value), fact.qualifier) for fact in reading.narrative],
+    ]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+# ---------------------------------------------------------------------------------------------------------
+# tables
+
+
+def documents(stored: Iterable[StoredReading]) -> pd.DataFrame:
+    rows = []
+    for item in stored:
+        reading, snapshot = item.reading, item.snapshot
+        state = "quarantined" if reading.quarantined else DOCUMENT_STATES.get(reading.status, reading.status)
+        rows.append(
+            {
+                "sha256": reading.document.sha256,
+                "name": snapshot.name,
+                "source": snapshot.source,
+                "title_hint": snapshot.title,
+                "url": snapshot.url,
+                "media_type": reading.document.media_type,
+                "encoding": reading.document.encoding,
+                "n_bytes": reading.document.n_bytes,
+                "n_pages": reading.document.pages,
+                "state": state,
+                "reason": reading.reason,
+                "reader_version": reading.reader_version,
+            }
+        )
+    return _frame("documents", rows)
+
+
+def filings(items: Iterable[Filing]) -> pd.DataFrame:
+    rows = []
+    for item in items:
+        headline = item.reading.headline
+        states = [cell.state for cell in item.reading.cells.values()]
+        rows.append(
+            {
+                **item.key(),
+                "title": headline.title,
+                "published_on": headline.published_on,
+                "period_from": headline.period_from,
+                "period_to": headline.period_to,
+                "status": item.reading.status,
+                "n_cells": len(states),
+                "n_reported": states.count(REPORTED),
+                "n_blank": sum(
+                    1
+                    for state in states
+                    if state not in (REPORTED, UNREADABLE) and not state.startswith(MISSING_PREFIX)
+                ),
+                "n_missing": sum(1 for state in states if state.startswith(MISSING_PREFIX)),
+                "n_unreadable": states.count(UNREADABLE),
+                "vintage": item.vintage,
+                "is_current": item.is_current,
+                "found": json.dumps(headline.found, ensure_ascii=False, sort_keys=True, default=str),
+            }
+        )
+    return _frame("filings", rows)
+
+
+def cells(items: Iterable[Filing], catalog: Catalog) -> pd.DataFrame:
+    rows = []
+    for item in items:
+        form = catalog.forms.get(item.reading.form or "")
+        for key, cell in item.reading.cells.items():
+            table, row, column = key.split(".")
+            rows.append(
+                {
+                    **item.key(),
+                    "cell_key": key,
+                    "table_code": table,
+                    "row_code": row,
+                    "column_code": column,
+                    "value": cell.value,
+                    "raw": cell.raw,
+                    "state": cell.state,
+                    "confidence": cell.confidence,
+                    "unit": cell.unit,
+                    "parts": json.dumps([str(part) for part in cell.parts]) if cell.parts else None,
+                    "note": cell.note,
+                    "optional": form is not None and key not in form.cells,
+                    **_place(cell.locator),
+                }
+            )
+    return _frame("cells", rows)
+
+
+def applications(items: Iterable[Filing], catalog: Catalog) -> pd.DataFrame:
+    """Table 三 of the forms of 2019 and 2021: one row a (filing, row, applicant column)."""
+    rows = []
+    for item, form, key, cell in _cells_of(items, catalog, ("t3",)):
+        _, row, column = key.split(".")
+        rows.append(
+            {
+                **item.key(),
+                "cell_key": key,
+                "row_code": row,
+                "applicant_type": column,
+                "is_outcome_leaf": row in _outcome_leaves(form) or _is_single_row_leaf(form, row),
+                "is_total": bool(form.table("t3").column(column).total_of or form.table("t3").row(row).total_of),
+                "value": cell.value,
+                "state": cell.state,
+                "unit": "件",
+            }
+        )
+    return _frame("applications", rows)
+
+
+def reviews(items: Iterable[Filing], catalog: Catalog) -> pd.DataFrame:
+    """Table 四: one row a (filing, channel, result)."""
+    rows = []
+    for item, form, key, cell in _cells_of(items, catalog, ("t4",)):
+        _, channel, result = key.split(".")
+        rows.append(
+            {
+                **item.key(),
+                "cell_key": key,
+                "channel": channel,
+                "result": result,
+                "is_total": bool(form.table("t4").column(result).total_of),
+                "value": cell.value,
+                "state": cell.state,
+                "unit": "件",
+            }
+        )
+    return _frame("reviews", rows)
+
+
+def disclosures(items: Iterable[Filing], catalog: Catalog) -> pd.DataFrame:
+    """Table 二 in its parts (t2_1 … t2_9); the unit is the printed one where the cell or its head prints one."""
+    rows = []
+    for item, form, key, cell in _cells_of(items, catalog, ("t2_",)):
+        table, row, column = key.split(".")
+        spec = form.cells.get(key)
+        rows.append(
+            {
+                **item.key(),
+                "cell_key": key,
+                "table_code": table,
+                "row_code": row,
+                "column_code": column,
+                "value": cell.value,
+                "state": cell.state,
+                "unit": cell.unit or (spec.unit if spec is not None else None),
+            }
+        )
+    return _frame("disclosures", rows)
+
+
+def indicators(items: Iterable[Filing]) -> pd.DataFrame:
+    """Lists from before 2019, known rows and local ones: one row a (filing, list row, value column)."""
+    rows = []
+    for item in items:
+        for position, row in enumerate(item.reading.indicators, start=1):
+            for column, cell in row.values.items():
+                rows.append(
+                    {
+                        **item.key(),
+                        "position": position,
+                        "label": row.label,
+                        "code": row.code,
+                        "unit": row.unit,
+                        "column_code": column,
+                        "value": cell.value,
+                        "raw": cell.raw,
+                        "state": cell.state,
+                        "confidence": cell.confidence,
+                        **_place(cell.locator or row.locator),
+                    }
+                )
+    return _frame("indicators", rows)
+
+
+def narrative_facts(items: Iterable[Filing]) -> pd.DataFrame:
+    rows = []
+    for item in items:
+        for position, fact in enumerate(item.reading.narrative, start=1):
+            rows.append(
+                {
+                    **item.key(),
+                    "position": position,
+                    "fact": fact.fact,
+                    "value": fact.value,
+                    "unit": fact.unit,
+                    "raw": fact.raw,
+                    "sentence": fact.sentence,
+                    "qualifier": fact.qualifier,
+                    **_place(fact.locator),
+                }
+            )
+    return _frame("narrative_facts", rows)
+
+
+def issues(stored: Iterable[StoredReading], items: Iterable[Filing]) -> pd.DataFrame:
+    by_snapshot = {item.reading.document.sha256: item.filing_id for item in items}
+    rows = []
+    for entry in stored:
+        sha256 = entry.reading.document.sha256
+        for position, issue in enumerate(entry.reading.issues, start=1):
+            rows.append(
+                {
+                    "sha256": sha256,
+                    "filing_id": by_snapshot.get(sha256),
+                    "position": position,
+                    "code": issue.code,
+                    "place": issue.place,
+                    "detail": issue.detail,
+                    "severity": issue.severity,
+                    "line": issue.locator.line if issue.locator else None,
+                }
+            )
+    return _frame("issues", rows)
+
+
+# ---------------------------------------------------------------------------------------------------------
+
+
+def _cells_of(
+    items: Iterable[Filing], catalog: Catalog, tables: tuple[str, ...]
+) -> Iterable[tuple[Filing, Form, str, CellReading]]:
+    for item in items:
+        form = catalog.forms.get(item.reading.form or "")
+        if form is None:
+            continue
+        for key, cell in item.reading.cells.items():
+            if key.startswith(tables):
+                yield item, form, key, cell
+
+
+def _outcome_leaves(form: Form) -> frozenset[str]:
+    return frozenset(leaf.code for table in form.tables for leaf in table.outcome_leaves)
+
+
+def _is_single_row_leaf(form: Form, row: str) -> bool:
+    """（六）其他处理 printed as one row in the form of 2021 is one leaf in place of its three."""
+    return any(one.code == row and one.optional for table in form.tables for one in table.rows)
+
+
+def _place(locator: Locator | None) -> Row:
+    at = locator or Locator()
+    return {
+        "page": at.page,
+        "table_index": at.table,
+        "row_index": at.row,
+        "column_index": at.column,
+        "line": at.line,
+        "line_end": at.line_end,
+        "char_start": at.char_start,
+        "char_end": at.char_end,
+        "bbox": json.dumps(at.bbox) if at.bbox else None,
+        "place": place_text(locator),
+    }
+
+
+def place_text(locator: Locator | None) -> str | None:
+    """A locator for people: "page 3, table 1, row 4, column 2" or "line 88"."""
+    if locator is None:
+        return None
+    named = [
+        ("page", locator.page),
+        ("table", locator.table),
+        ("row", locator.row),
+        ("column", locator.column),
+        ("line", locator.line),
+    ]
+    said = ", ".join(f"{name} {value}" for name, value in named if value is not None)
+    if not said and locator.char_start is not None:
+        return f"characters {locator.char_start} to {locator.char_end}"
+    return said or None
+
+
+def _frame(table: str, rows: list[Row]) -> pd.DataFrame:
+    """Object columns throughout: pandas would turn a count with a missing neighbour into a float."""
+    return pd.DataFrame(rows, columns=TABLE_SCHEMAS[table].names, dtype=object)
+
+
+__all__ = ["FILING_KEY", "Filing", "filings_of"]

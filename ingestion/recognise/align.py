@@ -1,0 +1,393 @@
+"""Which printed number belongs under which column: only what can be proved.
+
+Belongs here: placing the fields of one row on the row's cells when there are as many, fewer, more, or
+when digits are glued together. Every placement that the print allows is a candidate; what the row's own
+total, the column's total and its sister rows rule out is dropped; a cell on which all that is left agrees
+is reported, everything else is unreadable with the row's text kept. Does not belong here: finding rows
+and labels. The sums used are the form's own structure (`total_of` in the catalog), and they only choose
+between placements: where one placement is printed plainly, no sum is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import combinations
+
+from ingestion.extract.model import Locator
+from ingestion.recognise.numbers import Printed, parse_number
+from ingestion.recognise.reading import BLANK, REPORTED, UNREADABLE, CellReading
+
+#: All placements left say the same, but the print itself does not show which is true.
+CONFIDENCE_AGREED = 0.95
+#: Sums decided between placements, or digits had to be split.
+CONFIDENCE_BY_SUM = 0.85
+#: Sister rows with the same damage decided.
+CONFIDENCE_BY_SISTERS = 0.8
+#: Rows of equal damage that must agree before they may speak for each other.
+MIN_SISTERS = 3
+#: Above this number of placements a row is not worth the search: it is unreadable.
+MAX_CANDIDATES = 20_000
+MAX_SPLITS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FieldText:
+    """One printed field of a row, as it stands, with its place."""
+
+    text: str
+    locator: Locator | None = None
+    #: struck through or marked as deleted: whether it counts is not ours to decide
+    struck: bool = False
+
+    @property
+    def blank(self) -> bool:
+        return not self.text.strip(" \t\r\n\u00a0\u3000\u200b\ufeff")
+
+
+@dataclass(frozen=True, slots=True)
+class CellSlot:
+    """A cell that the row should fill: its key and how its column is printed."""
+
+    key: str
+    signed: bool = False
+    #: unit of money that the form or the table's head prints for the column
+    unit: str | None = None
+
+
+@dataclass(slots=True)
+class RowReading:
+    """A row of a form table as found: the slots it must fill, in printed order, and the fields it shows.
+
+    `totals` are pairs (index of a total, indexes of its parts) within `slots`. `bounds` names, per slot,
+    the cell whose value the slot cannot exceed (the column's total). `blanks_visible`: empty cells are
+    among the fields. `exact`: field positions are real table geometry. `glued`: the fields came as one
+    run of digits. `placed`: geometry already put each slot's field (None: nothing stands there).
+    """
+
+    table: str
+    row: str
+    slots: list[CellSlot]
+    fields: list[FieldText]
+    raw: str
+    locator: Locator | None = None
+    totals: list[tuple[int, list[int]]] = field(default_factory=list)
+    bounds: list[str | None] = field(default_factory=list)
+    blanks_visible: bool = False
+    exact: bool = False
+    glued: bool = False
+    placed: list[FieldText | None] | None = None
+    label_confidence: float = 1.0
+    #: index of the label's field in its row: rows with equal depth start their numbers equally far behind it
+    depth: int | None = None
+    block: str = ""
+
+
+Candidate = tuple[FieldText | None, ...]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A row with the placements still possible, and what was needed to get there."""
+
+    row: RowReading
+    candidates: list[Candidate]
+    confidence: float
+
+
+def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
+    """Cell readings by key; a key read in several rows (a table printed twice) has several readings."""
+    starts = _learn_starts(rows)
+    opened = [_open(row, starts) for row in rows]
+    known = _known_values(opened)
+    for item in opened:
+        if len(item.candidates) > 1:
+            _filter(item, known)
+    _let_sisters_speak(opened)
+    readings: dict[str, list[CellReading]] = defaultdict(list)
+    for item in opened:
+        for reading in _emit(item):
+            readings[reading.key].append(reading)
+    return readings
+
+
+# ---------------------------------------------------------------------------------------------------------
+# candidates
+
+
+def _open(row: RowReading, starts: dict[tuple[str, int], int]) -> _Open:
+    if row.placed is not None:
+        return _Open(row, [tuple(row.placed)], 1.0)
+    if row.glued:
+        return _Open(row, _glued_candidates(row), CONFIDENCE_BY_SUM)
+    width = len(row.slots)
+    inner = _strip_blanks(row.fields)
+    if not inner:
+        if row.blanks_visible and row.fields and (row.exact or len(row.fields) >= width):
+            first = row.fields[0]
+            return _Open(row, [tuple(row.fields[i] if i < len(row.fields) else first for i in range(width))], 1.0)
+        return _Open(row, [], 1.0)
+    if row.blanks_visible and row.exact and len(row.fields) == width:
+        return _Open(row, [tuple(row.fields)], 1.0)
+    if len(inner) == width:
+        return _Open(row, [tuple(inner)], 1.0)
+    if len(inner) > width:
+        return _Open(row, _limited(combinations(inner, width)), CONFIDENCE_AGREED)
+    candidates: list[Candidate] = []
+    if row.blanks_visible:
+        candidates = list(_windows(row, width))
+        start = starts.get((row.block, row.depth)) if row.depth is not None else None
+        if start is not None and start + width <= len(row.fields):
+            window = tuple(row.fields[start : start + width])
+            if window in candidates:
+                return _Open(row, [window], CONFIDENCE_AGREED)
+    candidates += _injections(inner, width)
+    return _Open(row, candidates, CONFIDENCE_AGREED)
+
+
+def _learn_starts(rows: Sequence[RowReading]) -> dict[tuple[str, int], int]:
+    """How far behind its label a row of a text table starts, from the rows that leave no doubt."""
+    seen: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for row in rows:
+        if row.depth is None or row.exact or not row.blanks_visible:
+            continue
+        filled = [index for index, item in enumerate(row.fields) if not item.blank]
+        if filled and filled[-1] - filled[0] + 1 == len(row.slots):
+            seen[(row.block, row.depth)].add(filled[0])
+    return {key: next(iter(starts)) for key, starts in seen.items() if len(starts) == 1}
+
+
+def _windows(row: RowReading, width: int) -> Iterator[Candidate]:
+    filled = [index for index, item in enumerate(row.fields) if not item.blank]
+    for start in range(max(0, filled[-1] - width + 1), min(filled[0], len(row.fields) - width) + 1):
+        yield tuple(row.fields[start : start + width])
+
+
+def _injections(inner: Sequence[FieldText], width: int) -> list[Candidate]:
+    placements: list[Candidate] = []
+    for positions in combinations(range(width), len(inner)):
+        placement: list[FieldText | None] = [None] * width
+        for position, item in zip(positions, inner, strict=True):
+            placement[position] = item
+        placements.append(tuple(placement))
+        if len(placements) > MAX_CANDIDATES:
+            return []
+    return placements
+
+
+def _limited(candidates: Iterator[tuple[FieldText, ...]]) -> list[Candidate]:
+    taken: list[Candidate] = []
+    for candidate in candidates:
+        taken.append(candidate)
+        if len(taken) > MAX_CANDIDATES:
+            return []
+    return taken
+
+
+def _strip_blanks(fields: Sequence[FieldText]) -> list[FieldText]:
+    filled = [index for index, item in enumerate(fields) if not item.blank]
+    return list(fields[filled[0] : filled[-1] + 1]) if filled else []
+
+
+_GLUED = re.compile(r"\d+(?:\.\d+)?元?")
+
+
+def _glued_candidates(row: RowReading) -> list[Candidate]:
+    """Splits of one run of digits into exactly as many numbers as cells.
+
+    A split counts only where the print proves it: one cell; nothing but zeros, one a cell; or a total in
+    the row that equals its parts. Without that, "300" over three cells may be 3|0|0 or 30|0|blank.
+    """
+    text = "".join(item.text for item in row.fields)
+    width = len(row.slots)
+    locator = row.fields[0].locator if row.fields else None
+    if width == 1:
+        return [(FieldText(text, locator),)] if _GLUED.fullmatch(text) else []
+    if not text.isascii() or not text.isdigit():
+        return []
+    if len(text) == width and set(text) == {"0"}:
+        return [tuple(FieldText("0", locator) for _ in range(width))]
+    if not row.totals:
+        return []
+    return [
+        tuple(FieldText(part, locator) for part in split) for split in _splits_with_sums(text, width, row.totals)
+    ]
+
+
+def _splits_with_sums(digits: str, width: int, totals: list[tuple[int, list[int]]]) -> list[tuple[str, ...]]:
+    by_total = {index: parts for index, parts in totals}
+    found: list[tuple[str, ...]] = []
+    parts: list[str] = []
+
+    def extend(position: int) -> None:
+        if len(found) > MAX_SPLITS:
+            return
+        index = len(parts)
+        if index == width:
+            if position == len(digits):
+                found.append(tuple(parts))
+            return
+        left = width - index - 1
+        if index in by_total:
+            expected = str(sum(int(parts[part]) for part in by_total[index]))
+            if digits.startswith(expected, position):
+                parts.append(expected)
+                extend(position + len(expected))
+                parts.pop()
+            return
+        longest = 1 if digits[position : position + 1] == "0" else len(digits) - position - left
+        for length in range(1, longest + 1):
+            parts.append(digits[position : position + length])
+            extend(position + length)
+            parts.pop()
+
+    extend(0)
+    return found if len(found) <= MAX_SPLITS else []
+
+
+# ---------------------------------------------------------------------------------------------------------
+# ruling placements out
+
+
+def _parsed(slot: CellSlot, item: FieldText | None) -> Printed | None:
+    if item is None:
+        return None
+    if item.struck and not item.blank:
+        return Printed(UNREADABLE, note="the number is struck through")
+    return parse_number(item.text, signed=slot.signed)
+
+
+def _amount(slot: CellSlot, item: FieldText | None) -> Decimal | None:
+    """The number in a slot; 0 for a printed word or sign for nothing, None where no number can be told."""
+    printed = _parsed(slot, item)
+    if printed is None or printed.state == UNREADABLE:
+        return None
+    return printed.value if printed.value is not None else Decimal(0)
+
+
+def _known_values(opened: Sequence[_Open]) -> dict[str, Decimal]:
+    """Values of the cells that are placed without doubt: they bound the rest."""
+    known: dict[str, Decimal] = {}
+    for item in opened:
+        if len(item.candidates) != 1:
+            continue
+        for slot, placed in zip(item.row.slots, item.candidates[0], strict=True):
+            printed = _parsed(slot, placed)
+            if printed is not None and printed.value is not None:
+                known[slot.key] = printed.value
+    return known
+
+
+def _filter(item: _Open, known: dict[str, Decimal]) -> None:
+    row = item.row
+    before = len(item.candidates)
+    bounded = [candidate for candidate in item.candidates if _within_bounds(row, candidate, known)]
+    summed = [candidate for candidate in bounded if _sums_hold(row, candidate)]
+    # A report may break its own sums: then no sum may choose, and the row stays open.
+    item.candidates = summed or item.candidates
+    if len(item.candidates) < before:
+        item.confidence = min(item.confidence, CONFIDENCE_AGREED)
+
+
+def _within_bounds(row: RowReading, candidate: Candidate, known: dict[str, Decimal]) -> bool:
+    for slot, placed, bound in zip(row.slots, candidate, row.bounds or [None] * len(row.slots), strict=True):
+        limit = known.get(bound) if bound else None
+        amount = _amount(slot, placed)
+        if limit is not None and amount is not None and amount > limit:
+            return False
+    return True
+
+
+def _sums_hold(row: RowReading, candidate: Candidate) -> bool:
+    for total_index, part_indexes in row.totals:
+        total = _amount(row.slots[total_index], candidate[total_index])
+        amounts = [_amount(row.slots[index], candidate[index]) for index in part_indexes]
+        present = sum((amount for amount in amounts if amount is not None), Decimal(0))
+        if total is None:
+            continue
+        if present > total or (None not in amounts and present != total):
+            return False
+    return True
+
+
+def _let_sisters_speak(opened: Sequence[_Open]) -> None:
+    """Rows of one table with the same number of fields too few lost the same column.
+
+    Only placements that all sisters allow stay. Case: a request table whose page breaks took one of seven
+    columns from nineteen rows; one row with a number in it shows that the lost column is an inner one.
+    """
+    groups: dict[tuple[str, int, int], list[_Open]] = defaultdict(list)
+    for item in opened:
+        if len(item.candidates) > 1 and not item.row.glued:
+            filled = len(_strip_blanks(item.row.fields))
+            if filled < len(item.row.slots):
+                groups[(item.row.table, len(item.row.slots), filled)].append(item)
+    for group in groups.values():
+        if len(group) < MIN_SISTERS:
+            continue
+        shared = set.intersection(*({_pattern(c) for c in item.candidates} for item in group))
+        if not shared:
+            continue
+        for item in group:
+            left = [candidate for candidate in item.candidates if _pattern(candidate) in shared]
+            if len(left) < len(item.candidates):
+                item.candidates = left
+                item.confidence = min(item.confidence, CONFIDENCE_BY_SISTERS)
+
+
+def _pattern(candidate: Candidate) -> tuple[bool, ...]:
+    return tuple(placed is not None and not placed.blank for placed in candidate)
+
+
+# ---------------------------------------------------------------------------------------------------------
+# what is left
+
+
+def _emit(item: _Open) -> Iterator[CellReading]:
+    row = item.row
+    for index, slot in enumerate(row.slots):
+        placed = [candidate[index] for candidate in item.candidates]
+        readings = {_outcome(slot, one) for one in placed}
+        if len(readings) != 1 or None in readings:
+            count = len([one for one in row.fields if not one.blank])
+            yield CellReading(
+                key=slot.key,
+                value=None,
+                raw=row.raw or None,
+                state=UNREADABLE,
+                locator=row.locator,
+                note=f"the row prints {count} fields for {len(row.slots)} cells",
+            )
+            continue
+        first = placed[0]
+        assert first is not None
+        printed = _parsed(slot, first)
+        assert printed is not None
+        same_place = all(one is first for one in placed)
+        confidence = printed.confidence
+        if len(placed) > 1 or item.confidence < CONFIDENCE_AGREED:
+            confidence = min(confidence, item.confidence)
+        yield CellReading(
+            key=slot.key,
+            value=printed.value,
+            raw=first.text.strip(),
+            state=printed.state,
+            confidence=None if printed.state == BLANK else min(confidence, row.label_confidence),
+            unit=printed.unit,
+            locator=first.locator if same_place else row.locator,
+            parts=printed.parts,
+            note=printed.note,
+        )
+
+
+def _outcome(slot: CellSlot, item: FieldText | None) -> tuple[str, Decimal | None, str | None] | None:
+    printed = _parsed(slot, item)
+    if printed is None:
+        return None
+    return (printed.state, printed.value, printed.unit)
+
+
+__all__ = ["REPORTED", "CellSlot", "FieldText", "RowReading", "place_rows"]

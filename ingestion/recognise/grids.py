@@ -1,0 +1,619 @@
+"""Form rows in grids: walks the tables of a document and says which row of which form table each row is.
+
+Belongs here: the walk, its context (which table, which parent row, which columns its head prints), and the
+reports on what it could not use. Tables are found by their labels: titles, heads and row labels; where a
+table stands in the document decides nothing. Does not belong here: placing numbers under columns (`align`),
+tables in running text (`stream`), lists from before 2019 (`lists`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ingestion.catalog.models import Row
+from ingestion.extract.model import Grid, GridCell, Issue, Locator
+from ingestion.recognise.align import CellSlot, FieldText, RowReading
+from ingestion.recognise.numbers import parse_number
+from ingestion.recognise.reading import BLANK, UNREADABLE
+from ingestion.recognise.vocabulary import FormVocabulary, RowMatch, TableVocabulary
+
+#: Row labels of the request table that must be seen before a grid without a head is taken for it.
+MIN_ROW_LABELS = 3
+#: Shown of an unused text in an issue.
+SHOWN = 60
+
+REVIEW_TABLE_LAYOUT = "single_row_groups"
+
+
+@dataclass(slots=True)
+class HeadCell:
+    """A column label in a table's head and the grid columns it covers, [start, end)."""
+
+    column: str
+    row: int
+    start: int
+    end: int
+    #: unit of money printed in the label, as in 采购总金额（万元）
+    unit: str | None = None
+
+
+@dataclass(slots=True)
+class Pending:
+    """A row whose label was not understood yet: the next row may hold the rest of it."""
+
+    text: str
+    cells: list[GridCell]
+    label_at: int
+    grid: Grid
+
+
+@dataclass(slots=True)
+class Walk:
+    """What is known at a place of the document, and what was found so far."""
+
+    table: TableVocabulary | None = None
+    parent: str | None = None
+    head: list[HeadCell] = field(default_factory=list)
+    head_grid: int | None = None
+    head_seen: bool = False
+    pending: Pending | None = None
+    loose_text: str | None = None
+    rows: list[RowReading] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    tables_seen: dict[str, Locator | None] = field(default_factory=dict)
+    #: (table code, order in the document) of cuts: places where a label or a table breaks off
+    cuts: list[str] = field(default_factory=list)
+    used_grids: set[int] = field(default_factory=set)
+
+
+class GridWalker:
+    """Feeds on headings and grids in document order; the result is in `walk`."""
+
+    def __init__(self, form: FormVocabulary) -> None:
+        self.form = form
+        self.walk = Walk()
+
+    # ------------------------------------------------------------------------------------------- entry points
+
+    def heading(self, text: str) -> None:
+        """A text block between grids: a section heading or a table title moves the walk, prose does not."""
+        if len(text) > SHOWN:
+            return
+        walk = self.walk
+        section = self.form.section_titled(text)
+        if section is not None:
+            self._settle_pending()
+            tables = self.form.table_of_section.get(section, [])
+            self._enter(self.form.tables[tables[0]] if len(tables) == 1 else None)
+            walk.loose_text = None
+            return
+        titled = self.form.table_titled(text)
+        if titled is not None:
+            self._settle_pending()
+            self._enter(titled)
+
+    def grid(self, grid: Grid) -> None:
+        walk = self.walk
+        if walk.table is None and not self._is_form_grid(grid):
+            return
+        used_before = len(walk.rows), len(walk.tables_seen)
+        for cells in grid.rows():
+            self._row(grid, cells)
+        if (len(walk.rows), len(walk.tables_seen)) != used_before:
+            walk.used_grids.add(grid.index)
+
+    def finish(self) -> Walk:
+        self._settle_pending()
+        return self.walk
+
+    # ------------------------------------------------------------------------------------------- one row
+
+    def _row(self, grid: Grid, cells: list[GridCell]) -> None:
+        filled = [cell for cell in cells if not _blank(cell)]
+        if not filled:
+            if self.walk.table is not None and self._blank_review_row(grid, cells):
+                return
+            return
+        filled = self._take_titles(filled, cells, grid)
+        if not filled:
+            return
+        values = [cell for cell in filled if _is_value(cell)]
+        if not values and self._take_head(grid, filled):
+            return
+        if self._take_review_row(grid, cells, filled, values):
+            return
+        self._take_data_row(grid, cells, filled)
+
+    def _take_titles(self, filled: list[GridCell], cells: list[GridCell], grid: Grid) -> list[GridCell]:
+        left = []
+        for cell in filled:
+            titled = self.form.table_titled(cell.text)
+            if titled is not None and not self._is_own_label(cell.text):
+                self._settle_pending()
+                self._enter(titled)
+                self.walk.tables_seen.setdefault(titled.code, cell.locator)
+            elif self.form.section_titled(cell.text) is not None:
+                self.heading(cell.text)
+            else:
+                left.append(cell)
+        return left
+
+    def _is_own_label(self, text: str) -> bool:
+        table = self.walk.table
+        return table is not None and (table.row(text, self.walk.parent) is not None)
+
+    def _take_head(self, grid: Grid, filled: list[GridCell]) -> bool:
+        """A row of column labels: remembered with the columns it covers."""
+        table = self._table_of_head(filled)
+        if table is None:
+            return False
+        walk = self.walk
+        if table is not walk.table:
+            self._settle_pending()
+            self._enter(table)
+        walk.tables_seen.setdefault(table.code, filled[0].locator)
+        if walk.head_grid != grid.index or (walk.head and self._repeats_head(table, filled)):
+            walk.head = []
+        walk.head_grid = grid.index
+        walk.head_seen = True
+        for cell in filled:
+            column = table.column(cell.text)
+            if column is not None:
+                unit = unit_in_head(cell.text)
+                walk.head.append(HeadCell(column, cell.row, cell.col, cell.col + cell.colspan, unit))
+            elif not table.is_header_word(cell.text) and table.code != "t4":
+                self._unused(cell, "head_label_unknown")
+        return True
+
+    def _repeats_head(self, table: TableVocabulary, filled: list[GridCell]) -> bool:
+        """The same labels again, after the head was complete: a heading repeated on the next page."""
+        if table.table.layout == REVIEW_TABLE_LAYOUT:
+            return False
+        seen = {item.column for item in self.walk.head}
+        return any(table.column(cell.text) in seen for cell in filled if table.column(cell.text))
+
+    def _table_of_head(self, filled: list[GridCell]) -> TableVocabulary | None:
+        walk = self.walk
+        ordered = list(self.form.tables.values())
+        if walk.table is not None:
+            ordered.remove(walk.table)
+            ordered.insert(0, walk.table)
+        best: tuple[int, TableVocabulary] | None = None
+        for table in ordered:
+            columns = [cell for cell in filled if table.column(cell.text)]
+            words = [cell for cell in filled if table.is_header_word(cell.text)]
+            rows = [cell for cell in filled if table.row(cell.text, walk.parent)]
+            if table.table.layout == REVIEW_TABLE_LAYOUT:
+                groups = [cell for cell in filled if table.row(cell.text, None) or cell in words]
+                enough = len(columns) >= 2 or len(groups) == len(filled)
+                score = len(columns) + len(groups)
+            else:
+                enough = bool(columns or words) and len(columns) + len(words) * 2 >= max(2, len(filled) / 2)
+                enough = enough and (len(rows) == 0 or len(columns) > len(rows) or bool(words))
+                score = len(columns) + len(words)
+            if enough and score and (best is None or score > best[0]):
+                best = (score, table)
+        return best[1] if best else None
+
+    # ------------------------------------------------------------------------------------------- t4
+
+    def _review_table(self) -> TableVocabulary | None:
+        table = self.walk.table
+        return table if table is not None and table.table.layout == REVIEW_TABLE_LAYOUT else None
+
+    def _blank_review_row(self, grid: Grid, cells: list[GridCell]) -> bool:
+        table = self._review_table()
+        if table is None or not self.walk.head_seen:
+            return False
+        slots = review_slots(table)
+        if len(cells) != len(slots) or any(row.table == table.code for row in self.walk.rows):
+            return False
+        self._add_row(table, table.table.rows[0].code, slots, cells, grid, 1.0, depth=None)
+        return True
+
+    def _take_review_row(
+        self, grid: Grid, cells: list[GridCell], filled: list[GridCell], values: list[GridCell]
+    ) -> bool:
+        """The one row of numbers of the review table: it has no label, its head says what it is."""
+        table = self._review_table()
+        if table is None or not values:
+            return False
+        if any(not _is_value(cell) and _looks_like_label(cell) for cell in filled):
+            return False
+        self._add_row(table, table.table.rows[0].code, review_slots(table), cells, grid, 1.0, depth=None)
+        return True
+
+    # ------------------------------------------------------------------------------------------- rows with labels
+
+    def _take_data_row(self, grid: Grid, cells: list[GridCell], filled: list[GridCell]) -> None:
+        walk = self.walk
+        lead = _leading_texts(cells)
+        if not lead:
+            self._row_without_label(grid, cells, filled)
+            return
+        found = self._find_label(cells, lead)
+        if found is None:
+            self._unknown_label(grid, cells, lead)
+            return
+        table, match, at = found
+        self._settle_pending()
+        if table is not walk.table:
+            self._enter(table)
+        walk.tables_seen.setdefault(table.code, cells[at].locator)
+        walk.loose_text = None
+        for index in lead:
+            if index < at:
+                walk.parent = table.parent_in(cells[index].text) or walk.parent
+        row = match.row
+        fields = cells[at + 1 :]
+        if any(child.parent == row.code for child in table.table.rows):
+            walk.parent = row.code
+        elif row.parent is not None:
+            walk.parent = row.parent
+        if not row.has_cells and not row.optional:
+            self._values_of_parent(table, match, fields)
+            return
+        if row.optional and not any(_is_value(cell) for cell in fields):
+            return
+        self._add_row(
+            table, row.code, self._slots(table, row, grid), fields, grid, match.confidence,
+            depth=at, label=cells[at],
+        )
+
+    def _find_label(
+        self, cells: list[GridCell], lead: list[int]
+    ) -> tuple[TableVocabulary, RowMatch, int] | None:
+        """The row label of a row: the last of its leading texts that some table knows, its own table first."""
+        walk = self.walk
+        for index in reversed(lead):
+            text = cells[index].text
+            for table in self._tables_in_reach():
+                parent = self._parent_before(table, cells, lead, index)
+                match = table.row(text, parent) or table.row_at_end(text, parent)
+                if match is None and walk.pending is None and walk.loose_text and table is walk.table:
+                    match = table.row(walk.loose_text + text, parent)
+                if match is not None:
+                    return table, match, index
+        table = walk.table
+        if table is not None and walk.pending is None:
+            for index in reversed(lead):
+                parent = self._parent_before(table, cells, lead, index)
+                match = table.resembling_row(cells[index].text, parent)
+                if match is not None and any(_is_value(cell) for cell in cells[index + 1 :]):
+                    walk.issues.append(
+                        Issue(
+                            "label_variant",
+                            f"{table.code}.{match.row.code}",
+                            f"label {_short(cells[index].text)} read as {match.row.label_zh}",
+                            "info",
+                            cells[index].locator,
+                        )
+                    )
+                    return table, match, index
+        return None
+
+    def _tables_in_reach(self) -> list[TableVocabulary]:
+        """The walk's own table, then those that a row label alone may name (not the generic t2 rows)."""
+        own = self.walk.table
+        others = (
+            table
+            for table in self.form.tables.values()
+            if table is not own
+            and table.table.layout != REVIEW_TABLE_LAYOUT
+            and len(table.table.rows) >= 2 * MIN_ROW_LABELS
+        )
+        return [*([own] if own is not None else []), *others]
+
+    def _parent_before(
+        self, table: TableVocabulary, cells: list[GridCell], lead: list[int], at: int
+    ) -> str | None:
+        for index in reversed([one for one in lead if one < at]):
+            parent = table.parent_in(cells[index].text)
+            if parent is not None:
+                return parent
+        return self.walk.parent
+
+    def _unknown_label(self, grid: Grid, cells: list[GridCell], lead: list[int]) -> None:
+        """Part of a label, or a label that nobody knows: a page break cuts labels in two."""
+        walk = self.walk
+        table = walk.table
+        text = cells[lead[-1]].text
+        has_values = any(_is_value(cell) for cell in cells)
+        if table is None:
+            return
+        if walk.pending is not None and not has_values:
+            joined = walk.pending.text + text
+            match = table.row(joined, walk.parent)
+            if match is not None and match.row.has_cells:
+                pending, walk.pending = walk.pending, None
+                walk.cuts.append(table.code)
+                self._add_row(
+                    table, match.row.code, self._slots(table, match.row, pending.grid),
+                    pending.cells[pending.label_at + 1 :], pending.grid, match.confidence,
+                    depth=pending.label_at, label=pending.cells[pending.label_at],
+                )
+                walk.issues.append(
+                    Issue(
+                        "label_joined", f"{table.code}.{match.row.code}",
+                        f"label cut in two: {_short(pending.text)} | {_short(text)}", "info", cells[lead[-1]].locator,
+                    )
+                )
+                return
+        self._settle_pending()
+        if has_values:
+            for index in lead[:-1]:
+                walk.parent = table.parent_in(cells[index].text) or walk.parent
+            walk.pending = Pending(text, cells, lead[-1], grid)
+            return
+        parent = table.parent_in(text)
+        if parent is not None:
+            walk.parent = parent
+            return
+        cut_off = next((one for one in self._tables_in_reach() if one.is_fragment(text)), None)
+        if cut_off is not None:
+            self._take_fragment(cut_off, cells[lead[-1]], grid)
+            return
+        walk.loose_text = text
+        for index in lead:
+            self._unused(cells[index], "text_unused")
+
+    def _take_fragment(self, table: TableVocabulary, cell: GridCell, grid: Grid) -> None:
+        """A piece of a label that stands alone: its row's numbers are on the page that is not here."""
+        walk = self.walk
+        if walk.table is not None and table is not walk.table:
+            walk.cuts.append(walk.table.code)
+            self._enter(table)
+        walk.cuts.append(table.code)
+        walk.tables_seen.setdefault(table.code, cell.locator)
+        walk.used_grids.add(grid.index)
+        walk.loose_text = cell.text
+        walk.issues.append(
+            Issue(
+                "label_fragment", table.code,
+                f"the end or beginning of a label without its numbers: {_short(cell.text)}", "warning", cell.locator,
+            )
+        )
+
+    def _settle_pending(self) -> None:
+        """The rest of a cut label never came: take what is left of it if only one row fits, else report."""
+        walk = self.walk
+        pending, walk.pending = walk.pending, None
+        if pending is None or walk.table is None:
+            return
+        table = walk.table
+        match = table.resembling_row(pending.text, walk.parent)
+        if match is not None:
+            self._add_row(
+                table, match.row.code, self._slots(table, match.row, pending.grid),
+                pending.cells[pending.label_at + 1 :], pending.grid, match.confidence,
+                depth=pending.label_at, label=pending.cells[pending.label_at],
+            )
+            walk.issues.append(
+                Issue("label_variant", f"{table.code}.{match.row.code}",
+                      f"label {_short(pending.text)} read as {match.row.label_zh}", "info",
+                      pending.cells[pending.label_at].locator)
+            )
+            return
+        walk.issues.append(
+            Issue(
+                "row_label_unknown", table.code,
+                f"no row of {table.code} is labelled {_short(pending.text)}; its fields "
+                f"{_short(_raw(pending.cells[pending.label_at + 1 :]))} are not used",
+                "warning", pending.cells[pending.label_at].locator,
+            )
+        )
+
+    def _row_without_label(self, grid: Grid, cells: list[GridCell], filled: list[GridCell]) -> None:
+        table = self.walk.table
+        if table is None:
+            return
+        self.walk.issues.append(
+            Issue(
+                "row_without_label", table.code,
+                f"numbers without a label, so of no provable row: {_short(_raw(cells))}", "warning",
+                filled[0].locator,
+            )
+        )
+
+    def _values_of_parent(self, table: TableVocabulary, match: RowMatch, fields: list[GridCell]) -> None:
+        values = [cell for cell in fields if _is_value(cell)]
+        if values:
+            self.walk.issues.append(
+                Issue(
+                    "subtotal_printed", f"{table.code}.{match.row.code}",
+                    f"the form has no cells in this row; printed: {_short(_raw(fields))}", "info",
+                    values[0].locator,
+                )
+            )
+
+    # ------------------------------------------------------------------------------------------- adding rows
+
+    def _add_row(
+        self,
+        table: TableVocabulary,
+        row: str,
+        slots: list[CellSlot],
+        cells: list[GridCell],
+        grid: Grid,
+        confidence: float,
+        depth: int | None,
+        label: GridCell | None = None,
+    ) -> None:
+        codes = [slot.key.split(".")[-1] for slot in slots]
+        is_review = table.table.layout == REVIEW_TABLE_LAYOUT
+        spec = table.by_code[row]
+        placed = None
+        if grid.exact and len(cells) != len(slots):
+            placed = self._by_geometry(table, slots, cells, grid)
+        self.walk.rows.append(
+            RowReading(
+                table=table.code,
+                row=row,
+                slots=slots,
+                fields=[_field(cell) for cell in cells],
+                raw=_raw(cells),
+                locator=label.locator if label else (cells[0].locator if cells else None),
+                totals=review_totals(table) if is_review else table.totals(codes),
+                bounds=[None] * len(slots) if is_review else table.bounds(spec, codes),
+                blanks_visible=True,
+                exact=grid.exact,
+                placed=placed,
+                label_confidence=confidence,
+                depth=depth,
+                block=f"grid{grid.index}",
+            )
+        )
+
+    def _slots(self, table: TableVocabulary, row: Row, grid: Grid) -> list[CellSlot]:
+        units = {item.column: item.unit for item in self.walk.head if item.unit}
+        return table.slots(row, self._head_order(table, grid), units)
+
+    def _head_order(self, table: TableVocabulary, grid: Grid) -> list[str] | None:
+        """Column codes as the head prints them, if it prints every one once and in the grid's real columns."""
+        if self.walk.head_grid != grid.index or not grid.exact:
+            return None
+        ordered = [item.column for item in sorted(self.walk.head, key=lambda item: item.start)]
+        return ordered if sorted(ordered) == sorted(table.column_codes) else None
+
+    def _by_geometry(
+        self, table: TableVocabulary, slots: list[CellSlot], cells: list[GridCell], grid: Grid
+    ) -> list[FieldText | None] | None:
+        """Fields under the head's columns, where the row has more or fewer cells than columns.
+
+        Head and data often do not line up (colspans drawn by hand), so a result is only taken when every
+        filled field lands under a column of its own.
+        """
+        walk = self.walk
+        if walk.head_grid != grid.index:
+            return None
+        head = sorted(walk.head, key=lambda item: (item.start, -item.row))
+        if table.table.layout == REVIEW_TABLE_LAYOUT:
+            if len(head) != len(slots):
+                return None
+        elif [item.column for item in head] != [slot.key.split(".")[-1] for slot in slots]:
+            return None
+        placed: list[FieldText | None] = []
+        users: dict[int, int] = {}
+        for item in head:
+            over = [
+                (min(item.end, cell.col + cell.colspan) - max(item.start, cell.col), -index)
+                for index, cell in enumerate(cells)
+                if cell.col < item.end and item.start < cell.col + cell.colspan
+            ]
+            if not over:
+                placed.append(None)
+                continue
+            index = -max(over)[1]
+            users[index] = users.get(index, 0) + 1
+            placed.append(_field(cells[index]))
+        for index, cell in enumerate(cells):
+            number = parse_number(cell.text).value is not None
+            if (not _blank(cell) and index not in users) or (number and users.get(index, 0) > 1):
+                return None
+        return placed
+
+    # ------------------------------------------------------------------------------------------- context
+
+    def _enter(self, table: TableVocabulary | None) -> None:
+        walk = self.walk
+        if table is not walk.table:
+            walk.head, walk.head_grid, walk.head_seen = [], None, False
+        walk.table = table
+        walk.parent = None
+
+    def _is_form_grid(self, grid: Grid) -> bool:
+        """A grid that begins without any context: does it print a title, a head or enough row labels?"""
+        labels: dict[str, set[str]] = {}
+        for cell in grid.cells:
+            if _blank(cell) or len(cell.text) > 4 * SHOWN:
+                continue
+            if self.form.table_titled(cell.text) is not None:
+                return True
+            for table in self.form.tables.values():
+                match = table.row(cell.text, None)
+                if match is not None:
+                    labels.setdefault(table.code, set()).add(match.row.code)
+                column = table.column(cell.text)
+                if column is not None:
+                    labels.setdefault(table.code, set()).add(f"column {column}")
+        return any(len(found) >= MIN_ROW_LABELS for found in labels.values())
+
+    def _unused(self, cell: GridCell, code: str) -> None:
+        table = self.walk.table
+        self.walk.issues.append(
+            Issue(code, table.code if table else "", f"not understood: {_short(cell.text)}", "info", cell.locator)
+        )
+
+
+# ---------------------------------------------------------------------------------------------------------
+# the review table
+
+
+def review_slots(table: TableVocabulary) -> list[CellSlot]:
+    """The cells of the single row of the review table, in printed order: group by group."""
+    return [slot for row in table.table.rows if row.has_cells for slot in table.slots(row)]
+
+
+def review_totals(table: TableVocabulary) -> list[tuple[int, list[int]]]:
+    """Each group's total and its parts, as indexes into `review_slots`."""
+    width = len(table.column_codes)
+    groups = sum(1 for row in table.table.rows if row.has_cells)
+    return [
+        (total + group * width, [part + group * width for part in parts])
+        for group in range(groups)
+        for total, parts in table.totals()
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------------
+# cells
+
+
+def _blank(cell: GridCell) -> bool:
+    return parse_number(cell.text).state == BLANK
+
+
+def _is_value(cell: GridCell) -> bool:
+    return parse_number(cell.text, signed=True).is_value
+
+
+def _looks_like_label(cell: GridCell) -> bool:
+    """Chinese words that are no reading of a number cell."""
+    return parse_number(cell.text, signed=True).state == UNREADABLE and any(
+        "\u4e00" <= char <= "\u9fff" for char in cell.text
+    )
+
+
+def _leading_texts(cells: list[GridCell]) -> list[int]:
+    """Indexes of the texts before the first number of a row."""
+    lead: list[int] = []
+    for index, cell in enumerate(cells):
+        if _blank(cell):
+            continue
+        if _is_value(cell):
+            break
+        lead.append(index)
+    return lead
+
+
+_HEAD_UNIT = re.compile(r"[（(][^（()）]*?(?P<unit>亿元|万元|元)[^（()）]*[)）]")
+
+
+def unit_in_head(text: str) -> str | None:
+    """The unit of money that a column label prints in brackets."""
+    found = _HEAD_UNIT.search(text)
+    return found["unit"] if found else None
+
+
+def _field(cell: GridCell) -> FieldText:
+    return FieldText(cell.text, cell.locator, cell.struck)
+
+
+def _raw(cells: list[GridCell]) -> str:
+    return "\t".join(cell.text.replace("\n", " ") for cell in cells).strip("\t ")
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return f"“{flat[:SHOWN]}…”" if len(flat) > SHOWN else f"“{flat}”"

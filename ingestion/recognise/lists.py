@@ -1,0 +1,293 @@
+"""Indicator lists from before 2019: rows of label, unit and one or two values.
+
+Belongs here: finding such a list in a grid or in running text, by its head, and reading every row of it.
+Rows that the catalog does not know stay as local indicators with their label, unit and values: such lists
+vary by place and year. Does not belong here: the tables of the uniform forms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ingestion.catalog import Catalog
+from ingestion.catalog.labels import normalise_label
+from ingestion.catalog.models import Row
+from ingestion.extract.model import Document, Grid, GridCell, Issue, Locator, TextBlock
+from ingestion.recognise.numbers import parse_number
+from ingestion.recognise.reading import UNREADABLE, CellReading, IndicatorReading
+from ingestion.recognise.stream import FlatText, flatten
+from ingestion.recognise.vocabulary import FormVocabulary, TableVocabulary
+
+#: A label longer than this is prose: the list has ended.
+MAX_LABEL = 60
+_YEAR_HEAD = re.compile(r"(?P<year>(?:19|20)\d{2})年度?")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class ListText:
+    """A field of a list: text as printed, and where."""
+
+    text: str
+    locator: Locator | None
+
+
+@dataclass(slots=True)
+class ListRow:
+    label: str
+    unit: str | None
+    values: list[ListText]
+    locator: Locator | None
+
+
+@dataclass(slots=True)
+class FoundList:
+    """A list as printed: the labels of its value columns and its rows."""
+
+    heads: list[str]
+    locator: Locator | None
+    rows: list[ListRow] = field(default_factory=list)
+    grid: int | None = None
+
+
+@dataclass(slots=True)
+class ListReading:
+    """A list, understood: its form, its indicators, and the cells of that form."""
+
+    form: str
+    cells: dict[str, CellReading]
+    indicators: list[IndicatorReading]
+    issues: list[Issue]
+    years: list[int]
+    grids: set[int]
+
+
+def read_lists(
+    document: Document, catalog: Catalog, vocabularies: dict[str, FormVocabulary]
+) -> ListReading | None:
+    """The indicator list of a document, or None where it has none."""
+    tables = [
+        table
+        for form in vocabularies.values()
+        for table in form.tables.values()
+        if form.is_list
+    ]
+    units = frozenset(catalog.units)
+    heads = frozenset(head for table in tables for head in table.row_headers)
+    unit_heads = frozenset(head for table in tables for head in table.unit_headers)
+    found = [item for grid in document.grids() if (item := _in_grid(grid, heads, unit_heads, tables))]
+    if not found:
+        found = list(_in_text(document, heads, unit_heads, tables, units))
+    found = [item for item in found if item.rows]
+    if not found:
+        return None
+    labels = [row.label for item in found for row in item.rows]
+    best = max(tables, key=lambda table: _score(table, labels, [head for item in found for head in item.heads]))
+    return _understand(best, found)
+
+
+# ---------------------------------------------------------------------------------------------------------
+# finding
+
+
+def _in_grid(
+    grid: Grid, heads: frozenset[str], unit_heads: frozenset[str], tables: Sequence[TableVocabulary]
+) -> FoundList | None:
+    found: FoundList | None = None
+    width = 0
+    unit_at: int | None = None
+    for cells in grid.rows():
+        filled = [cell for cell in cells if cell.text.strip()]
+        if not filled:
+            continue
+        if found is None:
+            at = next((i for i, cell in enumerate(filled) if normalise_label(cell.text) in heads), None)
+            if at is None:
+                continue
+            rest = filled[at + 1 :]
+            unit_at = 1 if rest and normalise_label(rest[0].text) in unit_heads else None
+            values = rest[1:] if unit_at else rest
+            if not values or not all(_column(tables, cell.text) for cell in values):
+                continue
+            found = FoundList([normalise_label(cell.text) for cell in values], filled[at].locator, grid=grid.index)
+            width = 1 + (1 if unit_at else 0) + len(values)
+            continue
+        found.rows.append(_grid_row(cells, filled, width, unit_at is not None))
+    return found
+
+
+def _grid_row(cells: list[GridCell], filled: list[GridCell], width: int, has_unit: bool) -> ListRow:
+    """A row as wide as the head (blank cells count) is read by position; else its values stay unplaced."""
+    whole = cells if len(cells) == width else filled
+    if len(whole) == width:
+        values = [ListText(cell.text, cell.locator) for cell in whole[1 + has_unit :]]
+        unit = whole[1].text.strip() if has_unit else None
+    else:
+        values = []
+        unit = None
+    return ListRow(_flat(whole[0].text), unit or None, values, whole[0].locator)
+
+
+def _in_text(
+    document: Document,
+    heads: frozenset[str],
+    unit_heads: frozenset[str],
+    tables: Sequence[TableVocabulary],
+    units: frozenset[str],
+) -> Iterator[FoundList]:
+    flat = flatten([block if isinstance(block, TextBlock) else None for block in document.blocks])
+    tokens = [(found.group(), found.start()) for found in re.finditer(r"[^\s|\f]+", flat.text)]
+    position = 0
+    while position < len(tokens):
+        if normalise_label(tokens[position][0]) not in heads:
+            position += 1
+            continue
+        after = position + 1
+        if after < len(tokens) and normalise_label(tokens[after][0]) in unit_heads:
+            after += 1
+        columns: list[str] = []
+        while after < len(tokens) and _column(tables, tokens[after][0]):
+            columns.append(normalise_label(tokens[after][0]))
+            after += 1
+        if not columns:
+            position += 1
+            continue
+        found = FoundList(columns, _token_place(flat, tokens[position]))
+        position = _text_rows(found, flat, tokens, after, units)
+        yield found
+
+
+def _text_rows(
+    found: FoundList, flat: FlatText, tokens: list[tuple[str, int]], position: int, units: frozenset[str]
+) -> int:
+    """Rows `label… unit value…` from `position` on; returns the position behind the last row."""
+    width = len(found.heads)
+    while position < len(tokens):
+        label: list[str] = []
+        at = position
+        while at < len(tokens) and tokens[at][0] not in units:
+            label.append(tokens[at][0])
+            at += 1
+            if sum(map(len, label)) > MAX_LABEL:
+                return position
+        if at >= len(tokens) or not label:
+            return position
+        unit = tokens[at][0]
+        values: list[ListText] = []
+        next_at = at + 1
+        while next_at < len(tokens) and parse_number(tokens[next_at][0]).is_value:
+            values.append(ListText(tokens[next_at][0], _token_place(flat, tokens[next_at])))
+            next_at += 1
+        found.rows.append(
+            ListRow(" ".join(label), unit, values if len(values) == width else [], _token_place(flat, tokens[position]))
+        )
+        position = next_at
+    return position
+
+
+def _token_place(flat: FlatText, token: tuple[str, int]) -> Locator:
+    return flat.locator(token[1], token[1] + len(token[0]))
+
+
+# ---------------------------------------------------------------------------------------------------------
+# understanding
+
+
+def _score(table: TableVocabulary, labels: Sequence[str], heads: Sequence[str]) -> float:
+    known = sum(1 for label in labels if table.rows.get(normalise_label(label)))
+    columns = len({_column([table], head) for head in heads} - {None})
+    return known / max(1, len(table.table.rows)) + columns
+
+
+def _understand(table: TableVocabulary, found: Sequence[FoundList]) -> ListReading:
+    reading = ListReading(table.form.code, {}, [], [], [], set())
+    last_order = -1
+    order = {row.code: index for index, row in enumerate(table.table.rows)}
+    for item in found:
+        columns = [_column([table], head) or head for head in item.heads]
+        if item.grid is not None:
+            reading.grids.add(item.grid)
+        for head in item.heads:
+            year = _YEAR_HEAD.fullmatch(head)
+            if year:
+                reading.years.append(int(year["year"]))
+        for printed in item.rows:
+            row = _known_row(table, printed.label, last_order, order)
+            if row is not None:
+                last_order = order[row.code]
+                if not row.has_cells:
+                    continue
+            code = f"{table.code}.{row.code}" if row is not None else None
+            values: dict[str, CellReading] = {}
+            for index, column in enumerate(columns):
+                key = f"{code}.{column}" if code and column in table.column_codes else column
+                cell = _value(key, printed, index, len(columns))
+                values[column] = cell
+                if code is not None and column in table.column_codes:
+                    _keep(reading, cell)
+            reading.indicators.append(
+                IndicatorReading(printed.label, code, printed.unit, values, printed.locator)
+            )
+            if row is None:
+                reading.issues.append(
+                    Issue(
+                        "indicator_local", table.code,
+                        f"no row of the list in the catalog is labelled “{printed.label}”: kept as it is",
+                        "info", printed.locator,
+                    )
+                )
+    return reading
+
+
+def _known_row(table: TableVocabulary, label: str, last_order: int, order: dict[str, int]) -> Row | None:
+    rows = table.rows.get(normalise_label(label)) or []
+    if len(rows) <= 1:
+        return rows[0] if rows else None
+    # Labels such as 被依法纠错数 stand under two parents: the list's order tells which comes next.
+    behind = sorted((row for row in rows if order[row.code] > last_order), key=lambda row: order[row.code])
+    return behind[0] if behind else None
+
+
+def _value(key: str, printed: ListRow, index: int, width: int) -> CellReading:
+    if len(printed.values) != width:
+        return CellReading(
+            key, None, None, UNREADABLE, locator=printed.locator,
+            note=f"the row does not print one value for each of {width} columns",
+        )
+    text = printed.values[index]
+    number = parse_number(text.text)
+    return CellReading(
+        key=key,
+        value=number.value,
+        raw=text.text.strip() or None,
+        state=number.state,
+        confidence=number.confidence if number.is_value else None,
+        unit=number.unit or printed.unit,
+        locator=text.locator,
+        note=number.note,
+    )
+
+
+def _keep(reading: ListReading, cell: CellReading) -> None:
+    earlier = reading.cells.get(cell.key)
+    if earlier is None:
+        reading.cells[cell.key] = cell
+    elif (earlier.value, earlier.state) != (cell.value, cell.state):
+        reading.issues.append(
+            Issue(
+                "cell_conflict", cell.key, f"printed twice: {earlier.raw} and {cell.raw}", "error", cell.locator
+            )
+        )
+        reading.cells[cell.key] = CellReading(
+            cell.key, None, f"{earlier.raw} | {cell.raw}", UNREADABLE, locator=earlier.locator, note="printed twice"
+        )
+
+
+def _column(tables: Sequence[TableVocabulary], text: str) -> str | None:
+    return next((code for table in tables if (code := table.column(text)) is not None), None)
+
+
+def _flat(text: str) -> str:
+    return _SPACES.sub(" ", text).strip()

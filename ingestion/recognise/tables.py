@@ -1,0 +1,333 @@
+"""From a document to the cells of its form: which form it is, every cell of it, and what is missing why.
+
+Belongs here: putting the pieces together (walk of the grids, tables in running text, indicator lists,
+placing), the choice of the form by labels, and the states of cells that were not read. Does not belong
+here: the pieces themselves, the headline, prose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from ingestion.catalog import Catalog
+from ingestion.extract.model import Document, Grid, ImageBlock, Issue, Locator, TextBlock
+from ingestion.recognise.align import RowReading, place_rows
+from ingestion.recognise.grids import GridWalker
+from ingestion.recognise.lists import read_lists
+from ingestion.recognise.reading import (
+    MISSING_IMAGE,
+    MISSING_PAGE_BREAK,
+    MISSING_TABLE,
+    UNREADABLE,
+    CellReading,
+    IndicatorReading,
+)
+from ingestion.recognise.stream import StreamReader, flatten, fold_label
+from ingestion.recognise.vocabulary import FormVocabulary, vocabularies
+
+#: Labels of one form that a document must print to be taken for it without the report year's help.
+MIN_MARKERS = 1
+
+
+@dataclass(slots=True)
+class TableReading:
+    """The tables of one document: its form (None: none was recognised) and every cell of that form."""
+
+    form: str | None = None
+    cells: dict[str, CellReading] = field(default_factory=dict)
+    indicators: list[IndicatorReading] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    #: years printed in a list's head
+    years: list[int] = field(default_factory=list)
+    #: how the form was found: "labels" or "report year"
+    form_by: str | None = None
+
+
+def read_tables(document: Document, catalog: Catalog, report_year: int | None) -> TableReading:
+    """Read all form tables of a document.
+
+    The form is recognised from labels; only a document without any takes the form of its report year, and
+    then has no cell but missing ones. A form that does not fit the year is an issue, never a correction.
+    """
+    known = vocabularies(catalog)
+    reading = TableReading()
+    found = read_lists(document, catalog, known)
+    markers = _markers(document, [form for form in known.values() if not form.is_list])
+    if found is not None and not any(markers.values()):
+        reading.form, reading.form_by = found.form, "labels"
+        reading.cells = dict(found.cells)
+        reading.indicators = found.indicators
+        reading.issues += found.issues
+        reading.years = found.years
+        _fill(reading, known[found.form], document, seen={found.form: None}, whole_table_seen=True)
+    else:
+        form = _choose(markers, catalog, report_year, reading)
+        if form is not None:
+            _read_form(document, known[form], reading)
+        if not _read_anything(reading) and report_year is not None and reading.form_by != "labels":
+            _by_year(catalog, known, report_year, reading, document)
+    _compare_with_year(catalog, report_year, reading)
+    return reading
+
+
+# ---------------------------------------------------------------------------------------------------------
+# which form
+
+
+def _markers(document: Document, forms: Iterable[FormVocabulary]) -> dict[str, list[str]]:
+    """Labels of each form that stand in the document's grids, or in its text outside of sentences."""
+    texts = [fold_label(cell.text) for grid in document.grids() for cell in grid.cells if cell.text]
+    running = fold_label(
+        "".join(block.text + "\n" for block in document.blocks if isinstance(block, TextBlock))
+    )
+    joined = "\n".join(texts) + "\n" + running
+    return {
+        form.form.code: [marker for marker in form.markers if fold_label(marker) in joined] for form in forms
+    }
+
+
+def _choose(
+    markers: dict[str, list[str]], catalog: Catalog, report_year: int | None, reading: TableReading
+) -> str | None:
+    ranked = sorted(markers.items(), key=lambda pair: -len(pair[1]))
+    best, second = ranked[0], ranked[1]
+    if len(best[1]) >= MIN_MARKERS and len(best[1]) > len(second[1]):
+        reading.form_by = "labels"
+        if second[1]:
+            reading.issues.append(
+                Issue(
+                    "form_mixed", "form",
+                    f"labels of {best[0]} ({', '.join(best[1])}) and of {second[0]} ({', '.join(second[1])})",
+                )
+            )
+        return best[0]
+    in_year = [code for code in catalog.form_for_year(report_year) if code in markers] if report_year else []
+    if in_year:
+        reading.form_by = "report year"
+        return in_year[0]
+    if best[1]:
+        reading.issues.append(
+            Issue("form_undetermined", "form", "labels of two forms in equal number and no report year", "error")
+        )
+        return None
+    # Tables that both forms share, and no year: the newest form has the room for all they print.
+    reading.form_by = "shared labels"
+    return max(markers, key=lambda code: catalog.forms[code].report_years.first)
+
+
+def _by_year(
+    catalog: Catalog,
+    known: dict[str, FormVocabulary],
+    report_year: int,
+    reading: TableReading,
+    document: Document,
+) -> None:
+    """No table anywhere: the form that this year's report owes, with every cell missing."""
+    codes = [code for code in catalog.form_for_year(report_year) if not known[code].is_list]
+    reading.cells = {}
+    if not codes:
+        reading.form, reading.form_by = None, None
+        return
+    reading.form, reading.form_by = codes[0], "report year"
+    _fill(reading, known[codes[0]], document, seen={}, whole_table_seen=False)
+
+
+def _compare_with_year(catalog: Catalog, report_year: int | None, reading: TableReading) -> None:
+    if reading.form is None or report_year is None or reading.form_by != "labels":
+        return
+    expected = catalog.form_for_year(report_year)
+    if expected and reading.form not in expected:
+        reading.issues.append(
+            Issue(
+                "form_year_mismatch", "form",
+                f"the tables are those of {reading.form}, the report year {report_year} asks for "
+                f"{' or '.join(expected)}",
+            )
+        )
+
+
+# ---------------------------------------------------------------------------------------------------------
+# the tables of a uniform form
+
+
+def _read_form(document: Document, form: FormVocabulary, reading: TableReading) -> None:
+    walker = GridWalker(form)
+    for block in document.blocks:
+        if isinstance(block, TextBlock):
+            walker.heading(block.text)
+        elif isinstance(block, Grid):
+            walker.grid(block)
+    walk = walker.finish()
+    rows: list[RowReading] = list(walk.rows)
+    seen = dict(walk.tables_seen)
+    reading.issues += walk.issues
+    complete = {
+        code
+        for code, table in form.tables.items()
+        if {f"{code}.{row.code}" for row in table.table.rows if row.has_cells}
+        <= {key.rsplit(".", 1)[0] for row in rows for key in (slot.key for slot in row.slots)}
+    }
+    flat = flatten([block if isinstance(block, TextBlock) else None for block in document.blocks])
+    if len(complete) < len(form.tables) and flat.blocks:
+        in_grids = {(row.table, row.row) for row in rows}
+        text_rows, issues, text_seen = stream_reader(form).read(flat, complete)
+        rows += [row for row in text_rows if (row.table, row.row) not in in_grids]
+        reading.issues += issues
+        for code, place in text_seen.items():
+            seen.setdefault(code, place)
+    if not rows and not seen:
+        return
+    reading.form = form.form.code
+    _keep_cells(reading, form, rows)
+    for grid in document.grids():
+        if grid.index not in walk.used_grids:
+            _unused_grid(reading, grid)
+    if walk.table is not None or seen:
+        _fill(reading, form, document, seen, whole_table_seen=False, cuts=set(walk.cuts))
+
+
+def _keep_cells(reading: TableReading, form: FormVocabulary, rows: list[RowReading]) -> None:
+    units = {slot.key: slot.unit for row in rows for slot in row.slots}
+    for key, readings in place_rows(rows).items():
+        outcomes = {(one.value, one.state) for one in readings}
+        cell = readings[0]
+        if len(outcomes) > 1:
+            texts = " | ".join(dict.fromkeys(one.raw or "" for one in readings))
+            reading.issues.append(
+                Issue("cell_conflict", key, f"printed more than once, and differently: {texts}", "error", cell.locator)
+            )
+            cell = CellReading(key, None, texts, UNREADABLE, locator=cell.locator, note="printed more than once")
+        if cell.unit is None and cell.value is not None and units.get(key):
+            cell = replace(cell, unit=units[key])
+        if cell.state == UNREADABLE and cell.raw:
+            reading.issues.append(
+                Issue("cell_unreadable", key, f"{cell.note or 'not a number'}: {cell.raw}", "warning", cell.locator)
+            )
+        reading.cells[key] = cell
+    del form
+
+
+def _unused_grid(reading: TableReading, grid: Grid) -> None:
+    texts = [" ".join(cell.text.split()) for cell in grid.cells if cell.text.strip()]
+    if texts:
+        shown = " / ".join(texts)[:80]
+        reading.issues.append(
+            Issue(
+                "table_unrecognised", f"table {grid.index}", f"no form table; begins: {shown}", "info",
+                grid.cells[0].locator,
+            )
+        )
+
+
+# ---------------------------------------------------------------------------------------------------------
+# what is not there
+
+
+def _fill(
+    reading: TableReading,
+    form: FormVocabulary,
+    document: Document,
+    seen: dict[str, Locator | None],
+    *,
+    whole_table_seen: bool,
+    cuts: set[str] | None = None,
+) -> None:
+    """Give every cell of the form that was not read the state that says why, and report each lost table."""
+    cells: dict[str, CellReading] = {}
+    replaced = _replaced_rows(reading, form)
+    missing_by_table: dict[str, list[str]] = {}
+    for key, spec in form.form.cells.items():
+        if key in reading.cells:
+            cells[key] = reading.cells[key]
+        elif f"{spec.table}.{spec.row}" not in replaced:
+            missing_by_table.setdefault(spec.table, []).append(key)
+            cells[key] = CellReading(key, None, None, MISSING_TABLE)
+    for key, cell in reading.cells.items():
+        cells.setdefault(key, cell)
+    states = _missing_states(reading, form, document, seen, missing_by_table, cuts or set())
+    for code, keys in missing_by_table.items():
+        state = MISSING_TABLE if whole_table_seen else states[code]
+        for key in keys:
+            cells[key] = CellReading(key, None, None, state)
+        found = len([key for key in form.form.cells if key.startswith(f"{code}.")]) - len(keys)
+        rows = ", ".join(dict.fromkeys(key.split(".")[1] for key in keys))
+        reading.issues.append(
+            Issue(
+                "rows_missing" if found else "table_missing", code,
+                f"{len(keys)} cells ({rows}) are not in the document: {state}", "warning", seen.get(code),
+            )
+        )
+    reading.cells = cells
+
+
+def _replaced_rows(reading: TableReading, form: FormVocabulary) -> set[str]:
+    """Rows that a row printed instead of them stands for ((六)其他处理 as one row in the form of 2021)."""
+    return {
+        f"{table.code}.{code}"
+        for table in form.form.tables
+        for row in table.rows
+        if row.optional and any(key.startswith(f"{table.code}.{row.code}.") for key in reading.cells)
+        for code in row.replaces
+    }
+
+
+def _missing_states(
+    reading: TableReading,
+    form: FormVocabulary,
+    document: Document,
+    seen: dict[str, Locator | None],
+    missing: dict[str, list[str]],
+    cuts: set[str],
+) -> dict[str, str]:
+    """Why a table's cells are missing: a picture, a page break, or simply not there.
+
+    A table that was met but lacks rows was cut; a table that was never met, beside a cut one in the form's
+    order, was lost with it.
+    """
+    order = list(form.tables)
+    read = {key.split(".")[0] for key in reading.cells}
+    cut = {code for code in missing if code in seen or code in read} | (cuts & set(missing))
+    states: dict[str, str] = {}
+    for code in order:
+        if code not in missing:
+            continue
+        if code in cut:
+            states[code] = MISSING_PAGE_BREAK
+        elif _beside_cut(code, order, cut, missing):
+            states[code] = MISSING_PAGE_BREAK
+        elif _has_pictures(document):
+            states[code] = MISSING_IMAGE
+        else:
+            states[code] = MISSING_TABLE
+    return states
+
+
+def _beside_cut(code: str, order: list[str], cut: set[str], missing: dict[str, list[str]]) -> bool:
+    for step in (-1, 1):
+        at = order.index(code) + step
+        while 0 <= at < len(order) and order[at] in missing:
+            if order[at] in cut:
+                return True
+            at += step
+    return False
+
+
+def _has_pictures(document: Document) -> bool:
+    return any(isinstance(block, ImageBlock) for block in document.blocks)
+
+
+def _read_anything(reading: TableReading) -> bool:
+    return reading.form is not None and bool(reading.cells)
+
+
+_STREAM_READERS: dict[int, tuple[FormVocabulary, StreamReader]] = {}
+
+
+def stream_reader(form: FormVocabulary) -> StreamReader:
+    """The stream reader of a form, built once (its pattern holds all labels of the form)."""
+    held = _STREAM_READERS.get(id(form))
+    if held is None or held[0] is not form:
+        held = (form, StreamReader(form))
+        _STREAM_READERS[id(form)] = held
+    return held[1]

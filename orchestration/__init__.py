@@ -1,0 +1,1 @@
+"""The only room that knows Dagster: assembly, assets, the run lock, releases and the `gongkai` command."""

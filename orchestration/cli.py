@@ -1,0 +1,340 @@
+"""The `gongkai` command: arguments, exit status, what goes to stdout and what to stderr.
+
+Belongs here: the commands themselves, a few lines each. Not here: the work they start. Everything heavy is
+imported inside a command, so that `gongkai --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from ingestion.paths import DataRoot
+
+DONE, SOME_UNREAD, UNUSABLE, HELD, BROKEN = 0, 1, 2, 3, 4
+
+EXIT_STATUS = """\b
+Exit status:
+  0  done; failing identities and missing tables are results, not problems
+  1  done, but some documents could not be read; they are listed
+  2  wrong usage, or the input is not readable at all
+  3  a gate held the release back; the old one stays
+  4  the command itself failed, or another run holds the data root
+"""
+
+
+class Commands(click.Group):
+    """Turns whatever goes wrong into one sentence on stderr; the traceback goes to a file."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Unforeseen errors end with status 4."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
+            raise
+        except BrokenPipeError:
+            sys.stderr.close()
+            raise SystemExit(DONE) from None
+        except KeyboardInterrupt:
+            raise click.Abort from None
+        except Exception as error:
+            place = _keep_traceback()
+            first = (str(error).strip().splitlines() or [""])[0]
+            where = f" (traceback in {place})" if place else ""
+            fail(f"{type(error).__name__}: {first}{where}", BROKEN)
+
+
+def fail(sentence: str, status: int) -> NoReturn:
+    """One sentence on stderr, and out."""
+    click.echo(f"gongkai: {sentence}", err=True)
+    raise SystemExit(status)
+
+
+def _keep_traceback() -> Path | None:
+    try:
+        log = DataRoot.from_env().build / "logs" / "gongkai.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(traceback.format_exc() + "\n")
+    except OSError:
+        return None
+    return log
+
+
+@click.group(cls=Commands, epilog=EXIT_STATUS, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Annual reports on open government information, as a checked and traceable DuckDB release."""
+
+
+@main.command(epilog=EXIT_STATUS)
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Gather from this source only.")
+@click.option(
+    "--reread",
+    multiple=True,
+    metavar="WHAT",
+    help="Read again on purpose: all, source:NAME, year:YYYY, or the (beginning of the) sha256 of a document.",
+)
+@click.option(
+    "--wait",
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for another run to finish.",
+)
+def run(sources: tuple[str, ...], reread: tuple[str, ...], wait: float) -> None:
+    """Run the nightly job once, in this process: from the sources to a release."""
+    from orchestration.lock import LockHeld
+
+    root = DataRoot.from_env()
+    _known_sources(sources)
+    again = _reread(reread)
+    from orchestration.nightly import run_nightly
+
+    try:
+        outcome = run_nightly(root, sources, again, wait)
+    except LockHeld as busy:
+        fail(str(busy), BROKEN)
+    if outcome.error:
+        fail(f"{outcome.error} (details in {outcome.log_file})", BROKEN)
+    from orchestration.summary import summary
+
+    shown = summary(root)
+    if outcome.held:
+        click.echo("\n".join(shown.lines))
+        fail(f"no release was made, a gate held it back: {'; '.join(outcome.held)}", HELD)
+    click.echo("\n".join(shown.lines))
+    for line in shown.unread:
+        click.echo(line, err=True)
+    if shown.unread:
+        raise SystemExit(SOME_UNREAD)
+
+
+def _known_sources(names: tuple[str, ...]) -> None:
+    if names:
+        from ingestion.catalog import load_catalog
+
+        known = [source.id for source in load_catalog().sources]
+        for name in names:
+            if name not in known:
+                fail(f"there is no source {name!r}; the catalog has: {', '.join(known)}", UNUSABLE)
+
+
+def _reread(words: tuple[str, ...]) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    for word in words:
+        kind, colon, value = word.partition(":")
+        if word == "all":
+            config["everything"] = True
+        elif colon and kind == "source":
+            config.setdefault("source", []).append(value)
+        elif colon and kind == "year" and value.isdigit():
+            config.setdefault("year", []).append(int(value))
+        elif len(word) >= 6 and all(digit in "0123456789abcdef" for digit in word.lower()):
+            config.setdefault("sha256", []).append(word.lower())
+        else:
+            fail(f"cannot read {word!r}: give all, source:NAME, year:YYYY or a document's sha256", UNUSABLE)
+    return config
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--title", help="Title under which the document was listed.")
+@click.option("--url", help="Address it was taken from.")
+def add(paths: tuple[Path, ...], title: str | None, url: str | None) -> None:
+    """Put files, or all files of folders, into the archive. The next run reads them."""
+    from orchestration import lock
+    from orchestration.gather import add_files
+
+    files = list(_files(paths))
+    root = DataRoot.from_env()
+    try:
+        with lock.hold(root.run_lock, "gongkai add", 600.0, lambda text: click.echo(text, err=True)):
+            added = add_files(root, files, title, url)
+    except lock.LockHeld as busy:
+        fail(str(busy), BROKEN)
+    for entry in added:
+        click.echo(f"{entry.sha256}  {'new ' if entry.is_new else 'same'}  {entry.name}")
+    new = sum(entry.is_new for entry in added)
+    click.echo(f"{len(added)} added to the archive, {new} of them new", err=True)
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    """The files meant by paths; hidden files in folders are not documents."""
+    for path in paths:
+        if path.is_dir():
+            inside = [
+                file
+                for file in sorted(path.rglob("*"))
+                if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+            ]
+            if not inside:
+                fail(f"the folder {path} holds no file", UNUSABLE)
+            yield from inside
+        elif path.is_file():
+            yield path
+        else:
+            fail(f"there is no file {path}", UNUSABLE)
+
+
+@main.command(epilog=EXIT_STATUS)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--title", help="Title under which the document was listed.")
+@click.option("--url", help="Address it was taken from.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="JSON: one document an object, several one object a line."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write one JSON a document into this folder; documents that are there already are not read again.",
+)
+def extract(
+    paths: tuple[Path, ...], title: str | None, url: str | None, as_json: bool, out: Path | None
+) -> None:
+    """Read documents and show what was understood, without touching archive or warehouse."""
+    from orchestration import extraction
+
+    files = list(_files(paths))
+    unread = 0
+    if out is not None:
+        for line in extraction.into_folder(files, out, title, url):
+            click.echo(line.text, err=True)
+            unread += line.failed
+        click.echo(str(out))
+    else:
+        from orchestration.contract import as_text
+
+        for file in files:
+            found = extraction.read_file(file, title, url)
+            unread += extraction.is_unread(found)
+            if as_json and len(files) == 1:
+                click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+            elif as_json:
+                click.echo(json.dumps(found, ensure_ascii=False))
+            else:
+                click.echo(as_text(found))
+            if extraction.is_unread(found):
+                click.echo(f"{file}: {found['status']}: {found['reason']}", err=True)
+    if unread:
+        raise SystemExit(UNUSABLE if unread == len(files) else SOME_UNREAD)
+
+
+@main.command()
+@click.option("--state", metavar="S", help="Only documents in this state.")
+def documents(state: str | None) -> None:
+    """Every archived document with its state, and the reason where it was not read."""
+    from orchestration import lookup
+
+    with lookup.opened(DataRoot.from_env()) as facts:
+        found, states = lookup.documents(facts, state)
+    if state is not None and not found and state not in lookup.STATES:
+        fail(f"there is no state {state!r}; states are {', '.join(lookup.STATES)}", UNUSABLE)
+    for line in found:
+        click.echo(line)
+    click.echo(
+        ", ".join(f"{count} {name}" for name, count in states.items()) or "the archive is empty", err=True
+    )
+
+
+@main.command()
+@click.argument("agency")
+@click.argument("year", type=int)
+@click.argument("cell")
+@click.option("--scope", metavar="S", help="own_body or aggregate, where an agency has filed both.")
+@click.option("--vintage", type=int, metavar="V", help="An earlier filing; without it the current one.")
+def trace(agency: str, year: int, cell: str, scope: str | None, vintage: int | None) -> None:
+    """Where a number comes from: document, place, text as printed, the identities it takes part in.
+
+    AGENCY may be short (营前街道), CELL is a key such as t3.partial.total.
+    """
+    from orchestration import lookup
+    from orchestration.agencies import NoSuchAgency
+
+    try:
+        with lookup.opened(DataRoot.from_env()) as facts:
+            click.echo(lookup.trace(facts, agency, year, cell, scope, vintage))
+    except (NoSuchAgency, lookup.NothingFound) as nothing:
+        fail(str(nothing), UNUSABLE)
+
+
+@main.command()
+@click.option("--agency", metavar="A", help="Only this agency; a short name will do.")
+@click.option("--year", type=int, metavar="Y", help="Only this report year.")
+def check(agency: str | None, year: int | None) -> None:
+    """Identity results, with the cells a failing one points at."""
+    from orchestration import lookup
+    from orchestration.agencies import NoSuchAgency
+
+    try:
+        with lookup.opened(DataRoot.from_env()) as facts:
+            for line in lookup.check(facts, agency, year):
+                click.echo(line)
+    except (NoSuchAgency, lookup.NothingFound) as nothing:
+        fail(str(nothing), UNUSABLE)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def releases(ctx: click.Context) -> None:
+    """Releases and what changed between them (without a word: list)."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_)
+
+
+@releases.command("list")
+def list_() -> None:
+    """All releases, oldest first; the current one is marked."""
+    from orchestration.releases import list_releases
+
+    found = list_releases(DataRoot.from_env().releases)
+    for release in found:
+        mark = "*" if release.is_current else " "
+        click.echo(f"{mark} {release.id}  {release.built_at}  {sum(release.row_counts.values())} rows")
+    if not found:
+        click.echo("there is no release yet; `gongkai run` makes one", err=True)
+
+
+@releases.command()
+@click.argument("old")
+@click.argument("new", default="current")
+@click.option("--limit", default=200, show_default=True, help="Rows shown a table; 0 for all.")
+def diff(old: str, new: str, limit: int) -> None:
+    """What changed from release OLD to NEW (an id or its beginning, current, previous), row by row."""
+    from orchestration.releases import NoSuchRelease, changelog
+
+    try:
+        for line in changelog(DataRoot.from_env().releases, old, new, limit):
+            click.echo(line)
+    except NoSuchRelease as unknown:
+        fail(str(unknown), UNUSABLE)
+
+
+@releases.command()
+@click.option("--keep", type=click.IntRange(min=1), required=True, help="How many of the newest to keep.")
+def prune(keep: int) -> None:
+    """Delete old releases; never the current one."""
+    from orchestration import lock
+    from orchestration.releases import prune as prune_releases
+
+    root = DataRoot.from_env()
+    try:
+        with lock.hold(root.run_lock, "gongkai releases prune"):
+            for release_id in prune_releases(root.releases, keep):
+                click.echo(release_id)
+    except lock.LockHeld as busy:
+        fail(str(busy), BROKEN)
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True, help="Port of the UI, on 127.0.0.1 only.")
+def dev(port: int) -> None:
+    """The Dagster UI with its daemon on 127.0.0.1, so that the nightly schedule really ticks."""
+    from orchestration.dev import serve
+
+    raise SystemExit(serve(DataRoot.from_env(), port))

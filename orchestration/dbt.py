@@ -1,0 +1,182 @@
+"""The dbt project as the orchestrator sees it: its parsed manifest, and a build of it in this process.
+
+Belongs here: paths, environment, parse and build of `dbt_project`. Not here: any SQL, any Dagster definition.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingestion.paths import DataRoot
+
+PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+PASSED = ("success", "pass", "warn", "no-op")
+
+
+class DbtError(Exception):
+    """dbt could not parse the project, or a model or test failed; the message is dbt's own."""
+
+
+class DbtTestsFailed(DbtError):
+    """All models were built, but data tests do not hold: a gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """What became of one model or test. `failures` is the number of failing rows of a test."""
+
+    status: str
+    seconds: float
+    message: str | None
+    failures: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing stands in the way of a release."""
+        return self.status in PASSED
+
+
+@dataclass(slots=True)
+class Build:
+    """Outcome of one build: results by dbt's node id, rows by table, and what stopped it if anything did."""
+
+    results: dict[str, NodeResult] = field(default_factory=dict)
+    row_counts: dict[str, int] = field(default_factory=dict)
+    error: str | None = None
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        failed = sum(not result.passed for result in self.results.values())
+        rows = sum(self.row_counts.values())
+        return f"{len(self.results)} models and tests, {failed} failed; {rows} rows"
+
+    def raise_for_failures(self) -> None:
+        """Raise DbtTestsFailed when only tests failed, DbtError for anything else, nothing when all is well."""
+        failed = {node: result for node, result in self.results.items() if result.status in ("fail", "error")}
+        if failed:
+            lines = [f"{node}: {result.message or result.status}" for node, result in sorted(failed.items())]
+            only_tests = all(result.status == "fail" for result in failed.values())
+            raise (DbtTestsFailed if only_tests else DbtError)("\n".join(lines[:20]))
+        if self.error is not None:
+            raise DbtError(self.error)
+
+
+def project_version() -> str:
+    """First 16 hex digits over the project's files: the key of its parsed manifest."""
+    digest = hashlib.sha256()
+    for path in sorted(PROJECT.rglob("*")):
+        if path.is_file() and path.suffix in (".sql", ".yml", ".yaml", ".csv", ".md"):
+            digest.update(str(path.relative_to(PROJECT)).encode() + b"\0")
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def warehouse_path(root: DataRoot) -> Path:
+    """The finished warehouse of the last run; it is replaced in one step, never written in place."""
+    return root.build / "warehouse.duckdb"
+
+
+def prepare_manifest(root: DataRoot) -> Path:
+    """The manifest of the project as it is now, parsed only when the project changed (about 2 s).
+
+    It lies under the data root, keyed by content. Raises DbtError when dbt cannot parse the project.
+    """
+    folder = root.build.resolve() / "dbt" / project_version()
+    manifest = folder / "manifest.json"
+    if manifest.exists():
+        return manifest
+    aside = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
+    aside.mkdir(parents=True)
+    try:
+        outcome = _invoke(root, ["parse", "--target-path", str(aside), "--log-path", str(aside)])
+        if not outcome.success:
+            raise DbtError(f"dbt cannot parse the project: {outcome.exception or outcome.result}")
+        if not folder.exists():
+            # Another process may be as far as this one; the first to rename wins, the other's is dropped.
+            with suppress(OSError):
+                aside.rename(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    for old in folder.parent.iterdir():
+        if old != folder and not old.name.startswith("."):
+            shutil.rmtree(old, ignore_errors=True)
+    return manifest
+
+
+def build(root: DataRoot, models: Sequence[str] | None = None) -> Build:
+    """Build all models (or `models`, on top of the last warehouse) and run their tests; the caller holds the lock.
+
+    The result replaces `warehouse_path` when no model failed. Never raises for what dbt says: ask the result.
+    """
+    import duckdb
+
+    target = prepare_manifest(root).parent
+    database = _building_path(root)
+    for leftover in (database, database.with_name(database.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    arguments = ["build", "--target-path", str(target), "--log-path", str(target)]
+    if models is not None:
+        if warehouse_path(root).exists():
+            shutil.copyfile(warehouse_path(root), database)
+        arguments += ["--select", *models]
+    outcome = _invoke(root, arguments)
+    built = Build()
+    for result in getattr(outcome.result, "results", None) or []:
+        built.results[result.node.unique_id] = NodeResult(
+            str(result.status), float(result.execution_time), result.message, int(result.failures or 0)
+        )
+    if not outcome.success:
+        built.error = str(outcome.exception or "dbt did not finish")
+    if database.exists() and all(
+        result.status not in ("error", "skipped") for result in built.results.values()
+    ):
+        from orchestration.publish import quoted, table_names
+
+        with duckdb.connect(str(database)) as connection:
+            connection.execute("checkpoint")
+            for table in table_names(connection):
+                found = connection.execute(f"select count(*) from {quoted(table)}").fetchone()
+                built.row_counts[table] = int(found[0]) if found else 0
+        database.replace(warehouse_path(root))
+    return built
+
+
+def _building_path(root: DataRoot) -> Path:
+    # A constant name: dbt parses everything again when a variable of its profile changes.
+    return root.build.resolve() / "warehouse.building.duckdb"
+
+
+def _invoke(root: DataRoot, arguments: list[str]) -> Any:
+    """Run dbt in this process with the project's environment; its dbtRunnerResult."""
+    from dbt.cli.main import dbtRunner
+
+    root.build.mkdir(parents=True, exist_ok=True)
+    variables = {
+        "GONGKAI_DATA": str(root.root.resolve()),
+        "GONGKAI_TABLES": str(root.tables.resolve()),
+        "GONGKAI_DBT_PATH": str(_building_path(root)),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        quiet = ["--quiet", "--no-use-colors", "--log-level-file", "warn"]
+        return dbtRunner().invoke([*quiet, *arguments])
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

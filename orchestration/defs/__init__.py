@@ -1,0 +1,1 @@
+"""Dagster definitions by room of the flow; `orchestration.definitions` loads whatever stands here."""

@@ -1,0 +1,81 @@
+"""Extract and recognise: one reading a document, kept by content, hints and version of the reader."""
+
+import dagster as dg
+
+from orchestration.defs.resources import HeldDataRoot
+
+
+class Reread(dg.Config):
+    """What to read again on purpose, although its reading is there. Empty: nothing."""
+
+    everything: bool = False
+    sha256: list[str] = []  # whole or beginnings
+    source: list[str] = []
+    year: list[int] = []  # report years as they were read the last time
+
+
+class Reading(dg.Config):
+    """Run configuration of the readings."""
+
+    reread: Reread = Reread()
+
+
+@dg.asset(
+    key="readings",
+    deps=["archive"],
+    group_name="extract",
+    kinds={"python", "json"},
+    owners=["team:gongkai"],
+    description=(
+        "What was understood of each document: form, headline, every cell with its state and place, facts in "
+        "prose, issues. A reading is made once for a content, its hints and a version of the reader; a "
+        "document that cannot be read has a reading that says why."
+    ),
+)
+def readings(
+    context: dg.AssetExecutionContext, config: Reading, data_root: HeldDataRoot
+) -> dg.MaterializeResult[None]:
+    """Read what is due."""
+    from collections import Counter
+
+    from ingestion.reader import reader_version
+    from ingestion.readings import read_due, stored_readings
+    from orchestration.gather import chooser
+    from orchestration.preview import markdown
+
+    root = data_root.paths
+    wanted = config.reread
+    outcome = read_due(
+        root,
+        reread=chooser(root, wanted.everything, wanted.sha256, wanted.source, wanted.year),
+        progress=lambda done, total, snapshot: context.log.debug(f"{done}/{total} {snapshot.name}"),
+    )
+    context.log.info(f"readings: read {outcome.read}, reused {outcome.reused}")
+    every = list(stored_readings(root))
+    status = Counter(stored.reading.status for stored in every)
+    rows = [
+        (
+            stored.snapshot.name,
+            stored.reading.headline.agency,
+            stored.reading.headline.report_year,
+            stored.reading.form,
+            stored.reading.status,
+            len(stored.reading.issues),
+            stored.reading.reason,
+        )
+        for stored in every[-50:]
+    ]
+    names = ["document", "agency", "year", "form", "status", "issues", "reason"]
+    return dg.MaterializeResult(
+        metadata={
+            "read": outcome.read,
+            "reused": outcome.reused,
+            "documents": len(every),
+            "by_status": dg.MetadataValue.md(markdown(["status", "documents"], status.most_common())),
+            "unreadable": len(outcome.failed),
+            "reader_version": reader_version(),
+            "folder": dg.MetadataValue.path(str(root.readings)),
+            "overview": dg.MetadataValue.md(markdown(names, rows)),
+        },
+        data_version=dg.DataVersion(reader_version()),
+    )

@@ -1,0 +1,50 @@
+"""Publish: the release folder and the flip of `current`."""
+
+import dagster as dg
+
+from orchestration.defs.core import OWNERS
+from orchestration.defs.resources import HeldDataRoot
+from orchestration.defs.warehouse import warehouse
+
+
+@dg.asset(
+    key="release",
+    group_name="publish",
+    deps=[warehouse],
+    kinds={"duckdb", "parquet", "html"},
+    owners=OWNERS,
+    description=(
+        "The published release: one DuckDB file, the same tables as Parquet, the quality report, "
+        "release.json. Built aside, opened and counted, then `current` is flipped to it. When no row has "
+        "changed since the current release, none is made."
+    ),
+)
+def release(context: dg.AssetExecutionContext, data_root: HeldDataRoot) -> dg.MaterializeResult[None]:
+    """Publish the warehouse."""
+    from orchestration.dbt import warehouse_path
+    from orchestration.preview import markdown
+    from orchestration.publish import publish
+    from orchestration.versions import code_versions
+    from expectations.report import write_report
+
+    root = data_root.paths
+    done = publish(
+        root.releases,
+        warehouse_path(root),
+        lambda folder: write_report(root.tables, folder),
+        code_versions(),
+    )
+    made = "new release" if done.is_new else "no new release"
+    context.log.info(f"publish: {made} ({done.why}): {done.id}")
+    return dg.MaterializeResult(
+        metadata={
+            "release": done.id,
+            "made": done.is_new,
+            "why": done.why,
+            "folder": dg.MetadataValue.path(str(done.path)),
+            "quality_report": dg.MetadataValue.path(str(done.path / "quality" / "index.html")),
+            "dagster/row_count": sum(done.row_counts.values()),
+            "rows": dg.MetadataValue.md(markdown(["table", "rows"], sorted(done.row_counts.items()))),
+        },
+        data_version=dg.DataVersion(done.id),
+    )

@@ -1,0 +1,285 @@
+"""Publishing: from a built warehouse to an immutable release folder, and the flip of `current` to it.
+
+Belongs here: copying, exporting, verifying, naming and flipping. Not here: whether a release may be made
+(the gates, `expectations`), comparing releases (`orchestration.releases`).
+
+A release is built aside in `releases/.building-<id>`, checked by opening it as a reader would, renamed to
+`releases/<id>`, and only then does `releases/current` point to it. Each of those two last steps is one
+rename, so a run killed anywhere leaves `current` on a whole release. The caller holds the run lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+BUILDING = ".building-"
+CURRENT = "current"
+DATABASE = "gongkai.duckdb"
+MANIFEST = "release.json"
+
+
+class PublishError(Exception):
+    """The release that was built aside is not what it should be; `current` still points to the old one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Outcome: the release `current` points to now, and whether it was made by this call.
+
+    `row_counts` maps table to rows; `path` is the release folder itself, not the symlink.
+    """
+
+    id: str
+    path: Path
+    is_new: bool
+    row_counts: Mapping[str, int]
+    why: str
+
+
+def publish(
+    releases: Path,
+    warehouse: Path,
+    write_quality: Callable[[Path], None],
+    versions: Mapping[str, str],
+    now: datetime | None = None,
+) -> Published:
+    """Make a release of `warehouse` under `releases`, unless its rows equal those of the current one.
+
+    `write_quality` writes the quality report into the (existing, empty) folder it is given. `versions` goes
+    into release.json as `code_version`. Raises PublishError when the built release fails its own checks.
+    """
+    releases.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(releases)
+    content = content_of(warehouse)
+    digest = digest_of(content)
+    previous = read_manifest(releases / CURRENT)
+    if previous is not None and previous["content"] == digest:
+        path = (releases / CURRENT).resolve()
+        return Published(
+            previous["id"], path, False, previous["row_counts"], "same rows as the current release"
+        )
+    finished = _unflipped(releases, digest, previous)
+    if finished is not None:
+        flip(releases, finished["id"])
+        why = "finished a release whose run was killed before the flip"
+        return Published(finished["id"], releases / finished["id"], True, finished["row_counts"], why)
+
+    moment = (now or datetime.now(UTC)).astimezone(UTC)
+    release_id = f"{moment:%Y%m%dT%H%M%SZ}-{digest[:8]}"
+    while (releases / release_id).exists():  # the same rows came back within a second
+        moment += timedelta(seconds=1)
+        release_id = f"{moment:%Y%m%dT%H%M%SZ}-{digest[:8]}"
+    building = releases / f"{BUILDING}{release_id}"
+    building.mkdir()
+    counts = {table: entry["rows"] for table, entry in content.items()}
+    copy_warehouse(warehouse, building / DATABASE)
+    export_parquet(building / DATABASE, building / "parquet")
+    (building / "quality").mkdir()
+    write_quality(building / "quality")
+    write_manifest(
+        building,
+        {
+            "id": release_id,
+            "built_at": moment.isoformat(timespec="milliseconds"),
+            "code_version": dict(versions),
+            "content": digest,
+            "row_counts": counts,
+            "tables": {table: entry["rows_digest"] for table, entry in content.items()},
+            "previous": previous["id"] if previous else None,
+        },
+    )
+    verify(building, counts)
+    _sync_tree(building)
+    building.rename(releases / release_id)
+    _sync_folder(releases)
+    flip(releases, release_id)
+    return Published(release_id, releases / release_id, True, counts, "new rows")
+
+
+def clear_leftovers(releases: Path) -> list[str]:
+    """Remove what killed runs left behind, half-built and half-pruned releases and stray links; their names."""
+    names = []
+    for leftover in sorted(releases.glob(".*")):
+        if leftover.name.startswith((BUILDING, ".pruned-", ".current-")):
+            names.append(leftover.name)
+            if leftover.is_dir() and not leftover.is_symlink():
+                shutil.rmtree(leftover)
+            else:
+                leftover.unlink()
+    return names
+
+
+def content_of(database: Path) -> dict[str, dict[str, Any]]:
+    """For every table of a warehouse: number of rows and a digest of columns, comments and rows.
+
+    The digest does not depend on the order of rows nor on the bytes of the file, so two builds of the same
+    facts agree. Views are not content: in a warehouse they are windows on Parquet that is not shipped.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return {table: _table_content(connection, table) for table in table_names(connection)}
+
+
+def table_names(connection: duckdb.DuckDBPyConnection, database: str | None = None) -> list[str]:
+    """Names of all base tables of the connected (or the named attached) database, sorted."""
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = coalesce(?, current_database()) "
+        "and not internal and schema_name = 'main' order by 1",
+        [database],
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _table_content(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    columns = connection.execute(
+        "select column_name, data_type, comment from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'main' and table_name = ? "
+        "order by column_index",
+        [table],
+    ).fetchall()
+    # chr(30) stands for null and chr(31) parts the columns, so that ('a', null) and (null, 'a') differ
+    fields = ", ".join(f"coalesce({quoted(name)}::varchar, chr(30))" for name, _, _ in columns)
+    found = connection.execute(
+        "select count(*), md5(coalesce(string_agg(row_digest, '' order by row_digest), '')) "
+        f"from (select md5(concat_ws(chr(31), {fields})) as row_digest from {quoted(table)})"
+    ).fetchone()
+    assert found is not None
+    schema = json.dumps([list(column) for column in columns], ensure_ascii=False)
+    rows_digest = hashlib.sha256(f"{schema}\n{found[1]}".encode()).hexdigest()
+    return {"rows": int(found[0]), "rows_digest": rows_digest}
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def digest_of(content: Mapping[str, Mapping[str, Any]]) -> str:
+    """One digest over all tables: equal if and only if the same tables hold the same rows."""
+    listed = sorted((table, entry["rows_digest"]) for table, entry in content.items())
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+
+
+def copy_warehouse(warehouse: Path, target: Path) -> None:
+    """Copy the file and drop its views: staging views name Parquet paths that a reader does not have."""
+    shutil.copyfile(warehouse, target)
+    with duckdb.connect(str(target)) as connection:
+        for schema, view in connection.execute(
+            "select schema_name, view_name from duckdb_views() "
+            "where not internal and database_name = current_database()"
+        ).fetchall():
+            connection.execute(f"drop view if exists {quoted(schema)}.{quoted(view)} cascade")
+        for (schema,) in connection.execute(
+            "select schema_name from duckdb_schemas() where not internal and schema_name <> 'main' "
+            "and database_name = current_database()"
+        ).fetchall():
+            connection.execute(f"drop schema {quoted(schema)} cascade")
+        connection.execute("checkpoint")
+
+
+def export_parquet(database: Path, folder: Path) -> None:
+    """Write each table of the release as `<table>.parquet`, rows in a fixed order."""
+    folder.mkdir()
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for table in table_names(connection):
+            target = str(folder / f"{table}.parquet").replace("'", "''")
+            connection.execute(
+                f"copy (select * from {quoted(table)} order by all) to '{target}' "
+                "(format parquet, compression zstd)"
+            )
+
+
+def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write release.json: the given facts and the sha256 of every other file of the release."""
+    files = {
+        str(path.relative_to(folder)): _sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST
+    }
+    text = json.dumps({**facts, "sha256": files}, ensure_ascii=False, indent=2)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """release.json of a release folder, or None where there is no whole one."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if "content" in manifest and "id" in manifest else None
+
+
+def verify(folder: Path, counts: Mapping[str, int]) -> None:
+    """Open the built release as a reader would. Raises PublishError when anything is off."""
+    if not counts:
+        raise PublishError("the warehouse holds no table")
+    strays = [path.name for path in folder.iterdir() if path.name.endswith((".wal", ".tmp"))]
+    if strays:
+        raise PublishError(f"unfinished database files in the release: {', '.join(strays)}")
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
+        if table_names(connection) != sorted(counts):
+            raise PublishError("the copied database does not hold the tables of the warehouse")
+        for table, expected in counts.items():
+            parquet = str(folder / "parquet" / f"{table}.parquet")
+            for what, source in (
+                ("database", connection.table(quoted(table))),
+                ("Parquet", connection.read_parquet(parquet)),
+            ):
+                found = source.count("*").fetchone()
+                if found is None or found[0] != expected:
+                    rows = found[0] if found else "no"
+                    raise PublishError(
+                        f"{table}: {rows} rows in the {what} of the release, expected {expected}"
+                    )
+
+
+def flip(releases: Path, release_id: str) -> None:
+    """Point `current` to a release by replacing the symlink in one step."""
+    link = releases / f".current-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(release_id)
+    link.replace(releases / CURRENT)
+    _sync_folder(releases)
+
+
+def _unflipped(releases: Path, digest: str, previous: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A whole release with these rows that was made right after the current one and never became it."""
+    for folder in sorted(releases.iterdir(), reverse=True):
+        manifest = None if folder.is_symlink() else read_manifest(folder)
+        if manifest and manifest["content"] == digest:
+            if manifest["previous"] == (previous["id"] if previous else None):
+                return manifest
+    return None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync_tree(folder: Path) -> None:
+    """Everything in `folder` on the disk before its name is: a power cut must not leave an empty release."""
+    for path in [*folder.rglob("*"), folder]:
+        if path.is_dir():
+            _sync_folder(path)
+        else:
+            path.chmod(0o444)
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,185 @@
+"""Releases: built aside, flipped in one step, the same when nothing changed, whole whenever one looks."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration import publish as publishing
+from orchestration.publish import CURRENT, PublishError, content_of, digest_of, publish
+from orchestration.releases import NoSuchRelease, changelog, diff, find_release, list_releases, prune
+
+
+def _warehouse(path: Path, rows: list[tuple[str, int, str | None]]) -> Path:
+    path.unlink(missing_ok=True)
+    parquet = path.with_suffix(".parquet")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create table fct_cells (cell varchar primary key, value integer, raw varchar)")
+        connection.execute("comment on column fct_cells.value is '数值 value'")
+        connection.executemany("insert into fct_cells values (?, ?, ?)", rows)
+        connection.execute(f"copy (select 1 as one) to '{parquet}' (format parquet)")
+        connection.execute("create schema staging")
+        connection.execute(f"create view staging.stg_one as select * from read_parquet('{parquet}')")
+    return path
+
+
+def _quality(folder: Path) -> None:
+    (folder / "index.html").write_text("<p>ok</p>", encoding="utf-8")
+
+
+ROWS: list[tuple[str, int, str | None]] = [("a", 1, "1"), ("b", 2, None), ("c", 3, "3")]
+
+
+def _publish(tmp_path: Path, rows: list[tuple[str, int, str | None]]) -> publishing.Published:
+    warehouse = _warehouse(tmp_path / "warehouse.duckdb", rows)
+    return publish(tmp_path / "releases", warehouse, _quality, {"reader": "r1"})
+
+
+def test_release_holds_what_the_contract_names(tmp_path: Path) -> None:
+    done = _publish(tmp_path, ROWS)
+    current = tmp_path / "releases" / CURRENT
+    assert current.resolve() == done.path
+    assert os.readlink(current) == done.id, "the link is relative, so that the data root can be moved"
+    manifest = json.loads((current / "release.json").read_text("utf-8"))
+    assert manifest["id"] == done.id
+    assert manifest["row_counts"] == {"fct_cells": 3}
+    assert manifest["code_version"] == {"reader": "r1"}
+    assert manifest["previous"] is None
+    on_disk = {str(p.relative_to(done.path)) for p in done.path.rglob("*") if p.is_file()}
+    assert on_disk == {"release.json", "gongkai.duckdb", "parquet/fct_cells.parquet", "quality/index.html"}
+    assert set(manifest["sha256"]) == on_disk - {"release.json"}
+    (tmp_path / "warehouse.parquet").unlink()  # a release does not lean on files outside it
+    with duckdb.connect(str(current / "gongkai.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from fct_cells").fetchone() == (3,)
+        assert connection.execute("select count(*) from duckdb_views() where not internal").fetchone() == (0,)
+        comment = connection.execute(
+            "select comment from duckdb_columns() where column_name = 'value' and table_name = 'fct_cells'"
+        ).fetchone()
+        assert comment == ("数值 value",)
+
+
+def test_same_rows_make_no_new_release_whatever_their_order(tmp_path: Path) -> None:
+    first = _publish(tmp_path, ROWS)
+    second = _publish(tmp_path, list(reversed(ROWS)))
+    assert (second.id, second.is_new) == (first.id, False)
+    third = _publish(tmp_path, [*ROWS[:2], ("c", 4, "4")])
+    assert third.is_new
+    assert json.loads((third.path / "release.json").read_text("utf-8"))["previous"] == first.id
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ([("a", 1, None)], [("a", 1, "")]),
+        ([("a", 1, "x")], [("a", 1, "x "), ]),
+        ([("a", 1, "x")], [("a", 1, "x"), ("b", 1, "x")]),
+        ([("a", 1, "x"), ("b", 2, "y")], [("a", 1, "y"), ("b", 2, "x")]),
+    ],
+)  # fmt: skip
+def test_digest_tells_rows_apart(tmp_path: Path, left: list, right: list) -> None:  # type: ignore[type-arg]
+    digests = [
+        digest_of(content_of(_warehouse(tmp_path / f"{name}.duckdb", rows)))
+        for name, rows in (("left", left), ("right", right))
+    ]
+    assert digests[0] != digests[1]
+
+
+def test_reader_of_the_old_release_reads_on(tmp_path: Path) -> None:
+    _publish(tmp_path, ROWS)
+    reader = duckdb.connect(str(tmp_path / "releases" / CURRENT / "gongkai.duckdb"), read_only=True)
+    _publish(tmp_path, [("z", 9, "9")])
+    assert reader.execute("select count(*) from fct_cells").fetchone() == (3,)
+    removed = prune(tmp_path / "releases", keep=1)
+    assert len(removed) == 1
+    assert reader.execute("select sum(value) from fct_cells").fetchone() == (6,)
+    reader.close()
+
+
+STEPS = ["copy_warehouse", "export_parquet", "write_manifest", "verify", "_sync_tree", "_sync_folder", "flip"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_kill_at_any_step_leaves_a_whole_current_and_the_next_run_gets_there(
+    tmp_path: Path, step: str, when: str
+) -> None:
+    first = _publish(tmp_path, ROWS)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path), step, when], capture_output=True, text=True, check=False
+    )
+    assert killed.returncode == -9, killed.stderr
+    releases = tmp_path / "releases"
+    now = publishing.read_manifest(releases / CURRENT)
+    assert now is not None
+    publishing.verify(releases / CURRENT, now["row_counts"])
+    assert now["row_counts"] in ({"fct_cells": 3}, {"fct_cells": 1})
+    if step != "flip":
+        assert now["id"] == first.id
+    done = _publish(tmp_path, [("z", 9, "9")])
+    assert list(releases.glob(".*")) == [], "what the killed run left behind is gone"
+    with duckdb.connect(str(releases / CURRENT / "gongkai.duckdb"), read_only=True) as connection:
+        assert connection.execute("select cell from fct_cells").fetchall() == [("z",)]
+    assert [release.id for release in list_releases(releases)] == [first.id, done.id]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from orchestration import publish as publishing
+from tests.integration.test_publish import _publish
+step, when = sys.argv[2], sys.argv[3]
+real = getattr(publishing, step)
+def dying(*arguments):
+    if when == "after":
+        real(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+setattr(publishing, step, dying)
+_publish(Path(sys.argv[1]), [("z", 9, "9")])
+"""
+
+
+def test_a_release_that_is_not_what_it_should_be_is_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = _publish(tmp_path, ROWS)
+    real = publishing.export_parquet
+
+    def forgetful(database: Path, folder: Path) -> None:
+        real(database, folder)
+        duckdb.execute(
+            f"copy (select 1 as one where false) to '{folder / 'fct_cells.parquet'}' (format parquet)"
+        )
+
+    monkeypatch.setattr(publishing, "export_parquet", forgetful)
+    with pytest.raises(PublishError, match="fct_cells: 0 rows in the Parquet"):
+        _publish(tmp_path, [("z", 9, "9")])
+    assert (tmp_path / "releases" / CURRENT).resolve() == first.path
+
+
+def test_diff_says_what_changed_by_key(tmp_path: Path) -> None:
+    first = _publish(tmp_path, ROWS)
+    second = _publish(tmp_path, [("a", 1, "1"), ("b", 5, None), ("d", 4, "4")])
+    releases = tmp_path / "releases"
+    changes = {(c.kind, c.key["cell"]): c.columns for c in diff(releases, first.id, "current")}
+    assert changes == {("changed", "b"): {"value": (2, 5)}, ("removed", "c"): {}, ("added", "d"): {}}
+    lines = list(changelog(releases, "previous", second.id))
+    assert "fct_cells changed cell=b  value: 2 -> 5" in lines
+    assert lines[-1] == "fct_cells: 1 changed, 1 removed, 1 added"
+    assert list(changelog(releases, "current", "current")) == ["no row differs"]
+
+
+def test_prune_keeps_the_current_release_even_when_it_is_old(tmp_path: Path) -> None:
+    ids = [_publish(tmp_path, [("a", number, "x")]).id for number in range(4)]
+    releases = tmp_path / "releases"
+    publishing.flip(releases, ids[0])
+    assert prune(releases, keep=1) == ids[1:3]
+    assert [release.id for release in list_releases(releases)] == [ids[0], ids[3]]
+    assert find_release(releases, "current").id == ids[0]
+    with pytest.raises(NoSuchRelease, match="no release is called"):
+        find_release(releases, "20010101")
+    with pytest.raises(ValueError, match="at least one"):
+        prune(releases, keep=0)
