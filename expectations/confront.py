@@ -21,7 +21,7 @@ from expectations.derive import Derived, derive
 from expectations.evaluate import Cells, IdentityResult, evaluate, suspect_cells
 from expectations.identities import Identities, load_identities
 from expectations.schemas import RESULT_SCHEMAS, write_table
-from ingestion.catalog import Catalog, load_catalog
+from ingestion.catalog import Catalog
 
 KEY = ("filing_id", "sha256", "agency", "report_year", "scope", "form")
 
@@ -114,7 +114,11 @@ def confront(
     """
     out = out or tables
     identities = identities or load_identities()
-    written: dict[str, list[tuple[Any, ...]]] = {"derived_cells": [], "identity_results": [], "cell_suspects": []}
+    written: dict[str, list[tuple[Any, ...]]] = {
+        "derived_cells": [],
+        "identity_results": [],
+        "cell_suspects": [],
+    }
     for filing in read_filings(tables):
         if filing.form is None:
             continue
@@ -123,9 +127,7 @@ def confront(
             (*filing.key, cell, derived.value, _json(derived.by)) for cell, derived in said.derived.items()
         ]
         written["identity_results"] += [_result_row(filing.key, result) for result in said.results]
-        written["cell_suspects"] += [
-            (*filing.key, cell, _json(ids)) for cell, ids in said.suspects.items()
-        ]
+        written["cell_suspects"] += [(*filing.key, cell, _json(ids)) for cell, ids in said.suspects.items()]
     for name, rows in written.items():
         write_table(_table(name, rows), out / f"{name}.parquet")
     listed = identity_rows(identities)
@@ -150,7 +152,10 @@ def read_filings(tables: Path) -> Iterator[FilingCells]:
         if length:
             part = cells.slice(starts[row["filing_id"]], length)
             listed = zip(
-                part["cell_key"].to_pylist(), part["value"].to_pylist(), part["state"].to_pylist(), strict=True
+                part["cell_key"].to_pylist(),
+                part["value"].to_pylist(),
+                part["state"].to_pylist(),
+                strict=True,
             )
             filing.cells = {key: (value, state) for key, value, state in listed}
         yield filing

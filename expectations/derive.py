@@ -10,7 +10,7 @@ nor does a set of instances that leaves no value for some cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -34,10 +34,15 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """A limit and what it rests on: numbers of equations, and -1 for non-negativity."""
+    """A limit and what it rests on: numbers of equations, and -1 for non-negativity.
+
+    `width` counts the unknown cells of the equation that gave it: of two ways to the same value, the one over
+    fewer cells is easier to follow (a row of 5 gaps before a column of 19).
+    """
 
     value: Decimal
     by: frozenset[int] = frozenset()
+    width: int = 0
 
 
 @dataclass(slots=True)
@@ -122,7 +127,7 @@ def _propagate(equations: list[_Equation], state: _State) -> frozenset[int] | No
         moved = False
         for found, kept, sign in ((low, state.low, 1), (high, state.high, -1)):
             for cell, bounds in found.items():
-                best = min(bounds, key=lambda bound: (-sign * bound.value, len(bound.by), sorted(bound.by)))
+                best = min(bounds, key=_order(sign))
                 old = kept.get(cell)
                 if old is None or sign * best.value > sign * old.value:
                     kept[cell], moved = best, True
@@ -132,6 +137,11 @@ def _propagate(equations: list[_Equation], state: _State) -> frozenset[int] | No
         if not moved:
             return None
     return None
+
+
+def _order(sign: int) -> Callable[[_Bound], tuple[Decimal, int, int, list[int]]]:
+    """Tightest first, then resting on least; the last term only makes the choice the same every time."""
+    return lambda bound: (-sign * bound.value, len(bound.by), bound.width, sorted(bound.by))
 
 
 def _tighten(
@@ -148,7 +158,11 @@ def _tighten(
         if len(open_cells) > 1:
             continue
         total = sum(
-            (factor * bound.value for cell, factor in equation.unknown if (bound := bounds[cell]) is not None),
+            (
+                factor * bound.value
+                for cell, factor in equation.unknown
+                if (bound := bounds[cell]) is not None
+            ),
             equation.known,
         )
         for cell, factor in equation.unknown:
@@ -159,8 +173,11 @@ def _tighten(
             raises = (factor > 0) == largest
             kept = (state.low if raises else state.high).get(cell)
             if kept is None or (value > kept.value if raises else value < kept.value):
-                rests_on = [bound.by for other, bound in bounds.items() if other != cell and bound is not None]
-                found = _Bound(value, frozenset({equation.number}).union(*rests_on))
+                rests_on = [
+                    bound.by for other, bound in bounds.items() if other != cell and bound is not None
+                ]
+                by = frozenset({equation.number}).union(*rests_on)
+                found = _Bound(value, by, len(equation.unknown))
                 (low if raises else high).setdefault(cell, []).append(found)
 
 

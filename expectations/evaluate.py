@@ -3,9 +3,9 @@
 Belongs here: what counts as printed and what may be read as 0, exact arithmetic, and which cells a failure
 points at. Does not belong here: expansion of identities, values that identities force.
 
-Rules (codebook, `semantics.evaluation`): all operands reported -> holds or fails. Otherwise blank, slash, dash,
-a word for none and "not applicable" read as 0 -> holds_lenient or fails_lenient, a blank only where its row or
-column prints a number: an entirely empty table is missing, not zero. A strict failure is never cured.
+All operands reported -> holds or fails. Otherwise blank, slash, dash, a word for none and "not applicable"
+are read as 0 -> holds_lenient or fails_lenient, a blank only where its row or column prints a number: an
+entirely empty table is missing, not zero. A strict failure is never cured by the lenient reading.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MAX_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class IdentityResult:
-    """What one instance says about one report; `residual` is lhs - rhs, each side None where a cell is lacking."""
+    """What one instance says about one report; a side that lacks a cell is None, `residual` is lhs - rhs."""
 
     instance_of: Instance
     result: str
@@ -182,9 +182,7 @@ def _whole(instance: Instance, report: Report, report_year: int | None) -> Ident
         why = None if lhs == rhs else f"{printed} of {len(report.form.cells)} cells print a number"
         return IdentityResult(instance, "holds" if lhs == rhs else "fails", lhs, rhs, why=why)
     decimals = _money_decimals(report) if test == "money_decimals" else None
-    judged = {
-        key: value for key, value in report.reported.items() if decimals is None or key in decimals
-    }
+    judged = {key: value for key, value in report.reported.items() if decimals is None or key in decimals}
     if not judged:
         return IdentityResult(instance, "not_evaluable", why="no such cell prints a number")
     offending = tuple(
@@ -226,7 +224,8 @@ def _form_matches_year(instance: Instance, report: Report, report_year: int | No
     valid = report.catalog.form_for_year(report_year)
     if report.form.code in valid:
         return IdentityResult(instance, "holds", why=f"{report_year} -> {report.form.code}")
-    why = f"{report_year} should be reported on {' or '.join(valid) or 'no known form'}, not {report.form.code}"
+    wanted = " or ".join(valid) or "no known form"
+    why = f"{report_year} should be reported on {wanted}, not {report.form.code}"
     return IdentityResult(instance, "fails", why=why)
 
 

@@ -12,7 +12,8 @@ import pandas as pd
 
 from expectations.suites import raised_reason
 
-#: (gate, table, frame, wishes): wishes are unique (tuples of columns), not_null (columns), in_set (column -> values)
+#: (gate, table, frame, wishes); wishes: unique (tuples of columns), not_null (columns),
+#: in_set (column -> values)
 Wish = tuple[str, str, pd.DataFrame, dict[str, Any]]
 Answer = tuple[str, int, list[dict[str, Any]]]
 
@@ -40,16 +41,18 @@ def run_table_suites(wishes: list[Wish]) -> list[Answer]:
 
 
 def _expectations(wish: dict[str, Any]) -> list[Any]:
-    from great_expectations import expectations as gxe
+    from expectations.gx_identity import stock
 
-    asked: list[Any] = [gxe.ExpectColumnValuesToNotBeNull(column=column) for column in wish.get("not_null", ())]
+    asked: list[Any] = [
+        stock.ExpectColumnValuesToNotBeNull(column=column) for column in wish.get("not_null", ())
+    ]
     for columns in wish.get("unique", ()):
         if len(columns) == 1:
-            asked.append(gxe.ExpectColumnValuesToBeUnique(column=columns[0]))
+            asked.append(stock.ExpectColumnValuesToBeUnique(column=columns[0]))
         else:
-            asked.append(gxe.ExpectCompoundColumnsToBeUnique(column_list=list(columns)))
+            asked.append(stock.ExpectCompoundColumnsToBeUnique(column_list=list(columns)))
     asked += [
-        gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(values))
+        stock.ExpectColumnValuesToBeInSet(column=column, value_set=list(values))
         for column, values in wish.get("in_set", {}).items()
     ]
     return asked
@@ -61,9 +64,9 @@ def _failing(table: str, frame: pd.DataFrame, result: Any) -> list[dict[str, Any
     fault = str(result.expectation_config.type)
     if reason := raised_reason(result):
         return [{"table": table, "fault": fault, "raised": reason}]
-    identify = [name for name in ("filing_id", "cell_key", "identity_id", "instance", "sha256") if name in frame]
-    rows = [
-        {"table": table, "fault": fault} | {name: frame.at[index, name] for name in identify}
+    keys = [name for name in ("filing_id", "cell_key", "identity_id", "instance", "sha256") if name in frame]
+    rows: list[dict[str, Any]] = [
+        {"table": table, "fault": fault, **{name: frame.at[index, name] for name in keys}}
         for index in result.result.get("unexpected_index_list") or []
     ]
     return rows or [{"table": table, "fault": fault}]

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from expectations.gate_suites import run_table_suites
+from expectations.gate_suites import Wish, run_table_suites
 from expectations.schemas import RESULT_SCHEMAS, RESULTS
 from expectations.suites import Outcome, run_identity_suites
 from ingestion.catalog import Catalog, load_catalog
@@ -67,7 +67,7 @@ def blocked(results: Iterable[GateResult]) -> list[GateResult]:
 
 
 def schema_gate(tables: Path) -> GateResult:
-    """Each table exists and has exactly its declared columns, types and order: no float where a Decimal belongs."""
+    """Each table exists with its declared columns, types and order: no float where a Decimal belongs."""
     faults: Rows = []
     for name, declared in SCHEMAS.items():
         path = tables / f"{name}.parquet"
@@ -91,9 +91,15 @@ def table_gates(frames: dict[str, pd.DataFrame], catalog: Catalog) -> list[GateR
     cells, filings = frames["cells"], frames["filings"]
     states = [code for code, state in catalog.states.items() if state.kind not in ("structural", "beside")]
     located = cells.loc[cells["state"] == "reported", ["filing_id", "cell_key", "raw", "place"]]
-    asked = [
-        ("keys", "documents", frames["documents"], {"unique": [("sha256",)], "not_null": ["sha256", "state"]}),
-        ("keys", "filings", filings, {"unique": [("filing_id",)], "not_null": ["filing_id", "sha256", "status"]}),
+    asked: list[Wish] = [
+        ("keys", "documents", frames["documents"], {
+            "unique": [("sha256",)],
+            "not_null": ["sha256", "state"],
+        }),
+        ("keys", "filings", filings, {
+            "unique": [("filing_id",)],
+            "not_null": ["filing_id", "sha256", "status"],
+        }),
         ("keys", "cells", cells, {
             "unique": [("filing_id", "cell_key")],
             "not_null": ["filing_id", "cell_key"],
@@ -125,13 +131,13 @@ def completeness_gates(frames: dict[str, pd.DataFrame], catalog: Catalog) -> lis
     """Nothing lost in silence: every cell of a form is there, and what it lacks is explained by its state."""
     cells, filings = frames["cells"], frames["filings"]
     checks: list[tuple[str, str, Callable[[], Rows], int]] = [
-        ("cells_listed", "every cell of a filing's form is listed", lambda: _unlisted(cells, filings, catalog),
-         len(filings)),
+        ("cells_listed", "every cell of a filing's form is listed",
+         lambda: _unlisted(cells, filings, catalog), len(filings)),
         ("complete_is_complete", "no filing is marked complete that lacks a cell",
          lambda: _incomplete(cells, filings, catalog), len(filings)),
         ("read_has_numbers", "no filing counts as read without a printed number",
          lambda: _read_without_number(frames), len(filings)),
-        ("values_explained", "a number has the state reported, its text and its place; no other state has one",
+        ("values_explained", "a number is reported, with its text and its place; no other state has one",
          lambda: _unexplained(cells), len(cells)),
         ("confidence", "a confidence lies between 0 and 1, and every printed cell has one",
          lambda: _confidence(cells), len(cells)),
@@ -153,7 +159,9 @@ def agreement_gate(outcomes: list[Outcome], results: pd.DataFrame) -> GateResult
     """Great Expectations and our own evaluation find the same strict failures, in as many instances."""
     asked = {outcome.identity_id for outcome in outcomes if outcome.raised is None}
     theirs = {
-        (row["filing_id"], outcome.identity_id, row["instance"]) for outcome in outcomes for row in outcome.failing
+        (row["filing_id"], outcome.identity_id, row["instance"])
+        for outcome in outcomes
+        for row in outcome.failing
     }
     judged = results[results["identity_id"].isin(asked) & results["result"].isin(["holds", "fails"])]
     failed = judged[judged["result"] == "fails"]
@@ -163,7 +171,7 @@ def agreement_gate(outcomes: list[Outcome], results: pd.DataFrame) -> GateResult
         for name, keys in (("evaluation", ours - theirs), ("great_expectations", theirs - ours))
         for key in sorted(keys)
     ]
-    linear = [outcome for outcome in outcomes if " cells" not in outcome.suite and outcome.raised is None]
+    linear = [outcome for outcome in outcomes if outcome.linear and outcome.raised is None]
     counted = {outcome.identity_id: 0 for outcome in linear}
     for outcome in linear:
         counted[outcome.identity_id] += outcome.evaluated
@@ -181,7 +189,7 @@ def _unlisted(cells: pd.DataFrame, filings: pd.DataFrame, catalog: Catalog) -> R
         found: frozenset[str] = listed.get(filing_id, frozenset())
         if code not in catalog.forms:
             if isinstance(code, str) or found:
-                faults.append({"filing_id": filing_id, "cell_key": None, "fault": f"no form {code} in the catalog"})
+                faults.append({"filing_id": filing_id, "fault": f"no form {code} in the catalog"})
             continue
         form = catalog.forms[code]
         optional = form.optional_cells.keys()
@@ -256,7 +264,8 @@ def _confidence(cells: pd.DataFrame) -> Rows:
 
 
 def _rows(frame: pd.DataFrame, *columns: str) -> Rows:
-    return [{str(name): value for name, value in row.items()} for row in frame[list(columns)].to_dict("records")]
+    found = frame[list(columns)].to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in found]
 
 
 def _gate(name: str, failing: Rows, what: str, looked_at: int) -> GateResult:

@@ -1,7 +1,8 @@
 """The custom expectation for an identity: a weighted sum of columns against 0, row by row, in Decimals.
 
 Belongs here: what Great Expectations must be told to know an identity, and a context without files, progress
-bars and analytics. Importing this module imports Great Expectations (3 s), so nobody does at the top of a file.
+bars and analytics. Importing this module imports Great Expectations (3 s): do it inside the function that
+runs suites, never at the top of a file.
 """
 
 from __future__ import annotations
@@ -12,28 +13,34 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read while Great Expectations is imported
 
-import great_expectations as gx  # noqa: E402 - after the switch that it reads
-from great_expectations.execution_engine import PandasExecutionEngine  # noqa: E402
-from great_expectations.expectations.expectation import MulticolumnMapExpectation  # noqa: E402
-from great_expectations.expectations.metrics.map_metric_provider import (  # noqa: E402
-    MulticolumnMapMetricProvider,
+import great_expectations as gx
+from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+from great_expectations.expectations import core
+from great_expectations.expectations.expectation import MulticolumnMapExpectation
+from great_expectations.expectations.metrics.map_metric_provider.multicolumn_condition_partial import (
     multicolumn_condition_partial,
+)
+from great_expectations.expectations.metrics.map_metric_provider.multicolumn_map_metric_provider import (
+    MulticolumnMapMetricProvider,
 )
 
 METRIC = "multicolumn_values.gongkai_identity"
 
+#: The stock expectations, by class name.
+stock: Any = core
 
-class IdentityHolds(MulticolumnMapMetricProvider):  # type: ignore[misc, unused-ignore]
+
+class IdentityHolds(MulticolumnMapMetricProvider):
     """Row condition: sum(weight * column) op 0, within the tolerance."""
 
     condition_metric_name = METRIC
     condition_value_keys = ("weights", "op", "tolerance")
 
-    @multicolumn_condition_partial(engine=PandasExecutionEngine)
+    @multicolumn_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(
-        cls,  # noqa: N805 - Great Expectations calls it as a class method
+        cls,
         column_list: pd.DataFrame,
         weights: list[int],
         op: str,
@@ -41,10 +48,9 @@ class IdentityHolds(MulticolumnMapMetricProvider):  # type: ignore[misc, unused-
         **kwargs: Any,
     ) -> pd.Series:
         limit = Decimal(tolerance)
-        residual = sum(
-            (column_list[column] * weight for column, weight in zip(column_list, weights, strict=True)),
-            start=pd.Series(Decimal(0), index=column_list.index, dtype=object),
-        )
+        residual = pd.Series(Decimal(0), index=column_list.index, dtype=object)
+        for column, weight in zip(column_list, weights, strict=True):
+            residual = residual + column_list[column] * weight
         if op == "==":
             return residual.abs() <= limit
         if op == "<=":
@@ -54,7 +60,7 @@ class IdentityHolds(MulticolumnMapMetricProvider):  # type: ignore[misc, unused-
         raise ValueError(f"unknown operator {op}")
 
 
-class ExpectIdentity(MulticolumnMapExpectation):  # type: ignore[misc, unused-ignore]
+class ExpectIdentity(MulticolumnMapExpectation):
     """Expect the weighted sum of the columns to be 0 (==), at most 0 (<=) or at least 0 (>=) in every row."""
 
     weights: list[int]
@@ -68,6 +74,6 @@ class ExpectIdentity(MulticolumnMapExpectation):  # type: ignore[misc, unused-ig
 
 def quiet_context() -> Any:
     """An ephemeral context: nothing on disk, nothing on the terminal, nothing over the network."""
-    context = gx.get_context(mode="ephemeral")
+    context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     return context

@@ -50,8 +50,8 @@ class Printed:
 class Instance:
     """An identity for one column, row or table of one form.
 
-    `absent` explains why the form (as this report prints it) has no such cells; `operands` is the JSON list of
-    the terms, made once because thousands of filings share it.
+    `absent` explains why the form (as this report prints it) has no such cells; `operands` is the JSON list
+    of the terms, made once because thousands of filings share it.
     """
 
     identity: Identity
@@ -79,7 +79,7 @@ def optional_rows(form: Form) -> Iterator[tuple[Table, str, tuple[str, ...]]]:
 
 
 def printed_rows(form: Form, cells: Mapping[str, object], reported: Mapping[str, object]) -> Printed:
-    """How the optional rows of the form are printed, by `cells` (every listed cell) and the `reported` ones."""
+    """How the form's optional rows are printed, by `cells` (all that are listed) and the `reported` ones."""
     stands_in, beside = set(), set()
     for table, code, replaced in optional_rows(form):
         columns = [column.code for column in table.columns]
@@ -107,7 +107,9 @@ def instances(
     )
     if ours:
         return _own_instances(form_code, printed or Printed())
-    return _instances(form_code, printed or Printed(), catalog or load_catalog(), identities or load_identities())
+    return _instances(
+        form_code, printed or Printed(), catalog or load_catalog(), identities or load_identities()
+    )
 
 
 @lru_cache(maxsize=256)
@@ -205,7 +207,7 @@ class _Expansion:
         return tuple(terms)
 
     def _patterns(self, identity: Identity, text: str, binding: dict[str, str]) -> list[str]:
-        """The term with its set, if it has one, written out: t3.<outcome_leaves>.{c} -> t3.granted.{c}, ..."""
+        """The term with its set, if any, written out: t3.<outcome_leaves>.{c} -> t3.granted.{c}, ..."""
         found = _SET.search(text)
         if not found:
             return [text]

@@ -37,11 +37,15 @@ def read_snapshot(
     except UnreadableInput as refusal:
         reading = _refused(data, name, refusal.code, refusal.reason, quarantined=refusal.quarantined)
     except RecursionError:
-        reading = _refused(data, name, "quarantined_depth", "the document is nested too deeply", quarantined=True)
+        reading = _refused(
+            data, name, "quarantined_depth", "the document is nested too deeply", quarantined=True
+        )
     except Exception as error:
         # A reader's own fault must not stop the run nor pass as an empty report: it is an issue to fix.
         detail = f"{type(error).__name__}: {error}"
-        reading = _refused(data, name, "reader_failed", f"the reader failed on it ({detail})", quarantined=True)
+        reading = _refused(
+            data, name, "reader_failed", f"the reader failed on it ({detail})", quarantined=True
+        )
     reading.reader_version = reader_version()
     return reading
 

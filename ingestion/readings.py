@@ -91,4 +91,4 @@ def _write(path: Path, reading: Reading) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     temporary.write_text(json.dumps(reading.to_dict(), ensure_ascii=False), encoding="utf-8")
-    os.replace(temporary, path)
+    temporary.replace(path)

@@ -175,8 +175,22 @@ def _invoke(root: DataRoot, arguments: list[str]) -> Any:
         quiet = ["--quiet", "--no-use-colors", "--log-level-file", "warn"]
         return dbtRunner().invoke([*quiet, *arguments])
     finally:
+        _close_database()
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _close_database() -> None:
+    """Close the database that dbt leaves open for the next command of its process.
+
+    As long as it is open, a new connection to the same path gets the old database, even when another file
+    has taken that path, and the file cannot be opened read-only.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    with suppress(Exception):  # it was never opened: nothing to close
+        DuckDBConnectionManager.env().close()
+    DuckDBConnectionManager.close_all_connections()

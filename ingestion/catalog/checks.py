@@ -7,7 +7,7 @@ CatalogError at the first fault, with the place spelt tables.<table>.rows.<row>.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from ingestion.catalog.errors import CatalogError
 from ingestion.catalog.labels import normalise_label
@@ -22,7 +22,7 @@ def check_form(form: Form, file: str, units: Collection[str], laws: Collection[s
     _unique((section.code for section in form.sections), file, "sections", "section")
     _unique((table.code for table in form.tables), file, "tables", "table")
     _one_meaning(form.sections, file, "sections", scope=lambda _: None)
-    _laws_known(form.legal_basis.en, file, "legal_basis", laws)
+    laws_known(form.legal_basis.en, file, "legal_basis", laws)
     sections = {section.code for section in form.sections}
     for table in form.tables:
         place = f"tables.{table.code}"
@@ -49,16 +49,31 @@ def check_markers(forms: Mapping[str, Form], files: Mapping[str, str]) -> None:
                     raise CatalogError(files[code], place, f"stands in a label of {other} too")
 
 
-def _check_table(
-    table: Table, file: str, place: str, units: Collection[str], laws: Collection[str]
-) -> None:
+def check_crosswalk(forms: Mapping[str, Form], files: Mapping[str, str]) -> None:
+    """Raise CatalogError for a `maps_to` that names no row with cells of any form."""
+    known = {
+        f"{table.code}.{row.code}"
+        for form in forms.values()
+        for table in form.tables
+        for row in table.value_rows
+    }
+    for code, form in forms.items():
+        for table in form.tables:
+            for row in table.rows:
+                for target in row.maps_to:
+                    if target not in known:
+                        place = f"tables.{table.code}.rows.{row.code}.maps_to"
+                        raise CatalogError(files[code], place, f"unknown row {target!r}")
+
+
+def _check_table(table: Table, file: str, place: str, units: Collection[str], laws: Collection[str]) -> None:
     heads: tuple[Named, ...] = (*table.column_groups, *table.columns)
     _unique((entry.code for entry in heads), file, f"{place}.columns", "column")
     _unique((row.code for row in table.rows), file, f"{place}.rows", "row")
     _check_columns(table, file, place, units)
     _check_rows(table, file, place, units, laws)
     _units_known(table.unit, file, place, units)
-    _laws_known(table.article, file, place, laws)
+    laws_known(table.article, file, place, laws)
     _one_meaning(heads, file, f"{place}.columns", scope=_column_group)
     _one_meaning(table.rows, file, f"{place}.rows", scope=lambda row: getattr(row, "parent", None))
     _fragments_have_one_meaning(table, file, f"{place}.rows")
@@ -95,16 +110,16 @@ def _check_columns(table: Table, file: str, place: str, units: Collection[str]) 
                 raise CatalogError(file, f"{here}.patterns", f"{pattern!r}: {error}") from error
 
 
-def _check_rows(
-    table: Table, file: str, place: str, units: Collection[str], laws: Collection[str]
-) -> None:
+def _check_rows(table: Table, file: str, place: str, units: Collection[str], laws: Collection[str]) -> None:
     with_cells = {row.code for row in table.value_rows}
     above: set[str] = set()
     for row in table.rows:
         here = f"{place}.rows.{row.code}"
         # a parent stands above its rows in print, which also rules out circles
         if row.parent is not None and row.parent not in above:
-            raise CatalogError(file, f"{here}.parent", f"unknown parent {row.parent!r}, no row above has that code")
+            raise CatalogError(
+                file, f"{here}.parent", f"unknown parent {row.parent!r}, no row above has that code"
+            )
         above.add(row.code)
         _parts_known(row.total_of, with_cells, row.code, file, f"{here}.total_of", "row with cells")
         _parts_known(row.replaces, with_cells, row.code, file, f"{here}.replaces", "row with cells")
@@ -113,9 +128,11 @@ def _check_rows(
         if row.optional == row.has_cells and row.optional:
             raise CatalogError(file, f"{here}.optional", "an optional row has no cells in the form itself")
         if row.optional != bool(row.replaces):
-            raise CatalogError(file, f"{here}.replaces", "an optional row, and only that, says what it replaces")
+            raise CatalogError(
+                file, f"{here}.replaces", "an optional row, and only that, says what it replaces"
+            )
         _units_known(row.unit, file, here, units)
-        _laws_known(row.article, file, f"{here}.article", laws)
+        laws_known(row.article, file, f"{here}.article", laws)
 
 
 def _column_group(entry: Named) -> str | None:
@@ -146,16 +163,17 @@ def _units_known(unit: str | None, file: str, place: str, units: Collection[str]
         raise CatalogError(file, f"{place}.unit", f"unknown unit {unit!r}, units.yml does not have it")
 
 
-def _laws_known(article: str | None, file: str, place: str, laws: Collection[str]) -> None:
+def laws_known(article: str | None, file: str, place: str, laws: Collection[str]) -> None:
     for law in _LAW.findall(article or ""):
         if law not in laws:
             raise CatalogError(file, place, f"unknown law {law!r}, laws.yml does not have it")
 
 
-def _one_meaning(entries: Sequence[Named], file: str, place: str, scope: object) -> None:
+def _one_meaning(
+    entries: Sequence[Named], file: str, place: str, scope: Callable[[Named], str | None]
+) -> None:
     """Within one scope (parent of a row, group of a column) a label or alias names one entry."""
-    assert callable(scope)
-    owners: dict[tuple[object, str], str] = {}
+    owners: dict[tuple[str | None, str], str] = {}
     for entry in entries:
         for text in (entry.label_zh, *entry.aliases):
             key = normalise_label(text)
@@ -178,7 +196,9 @@ def _fragments_have_one_meaning(table: Table, file: str, place: str) -> None:
             owner = owners.setdefault("".join(fragment.split()), row)
             if owner is not row:
                 raise CatalogError(
-                    file, f"{place}.{row.code}.fragments", f"the fragment {fragment!r} means {owner.code} as well"
+                    file,
+                    f"{place}.{row.code}.fragments",
+                    f"the fragment {fragment!r} means {owner.code} as well",
                 )
 
 

@@ -1,7 +1,7 @@
 """Labels as printed -> matching keys.
 
 Belongs here: the rules by which two spellings of one printed label are the same label. They hold for every
-form and every agency; a spelling that only some reports use is an alias in `forms/<form>.yml`, not a rule here.
+form and agency; a spelling that only some reports use is an alias in `forms/<form>.yml`, not a rule here.
 Does not belong here: numbers, and the decision which row or column a key means (that needs its parent).
 
 Source of the rules: the codebook's section semantics.label_normalisation, quoted at each constant.
@@ -13,8 +13,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# "NFKC, then drop all whitespace (果 维 持 -> 果维持; 指 标 名 称 -> 指标名称)". Word and web editors also leave
-# zero-width characters, soft hyphens and byte order marks inside a label.
+# "NFKC, then drop all whitespace (果 维 持 -> 果维持; 指 标 名 称 -> 指标名称)". Word and web editors also
+# leave zero-width characters, soft hyphens and byte order marks inside a label.
 _INVISIBLE = re.compile(
     "[\\s\u0000-\u001f\u007f-\u009f\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
@@ -24,8 +24,8 @@ _INVISIBLE = re.compile(
 _CIRCLED = {ord(char): f"{number}." for number, char in enumerate("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", start=1)}
 _CIRCLED |= {ord(char): f"{number}." for number, char in enumerate("❶❷❸❹❺❻❼❽❾❿", start=1)}
 
-# "brackets （）()【】〔〕 unified; quotes “”"「」 unified; 、，, unified". Quotes carry no meaning in any label and
-# get lost in text extraction (危及三安全一稳定), so they are unified to nothing.
+# "brackets （）()【】〔〕 unified; quotes “”"「」 unified; 、，, unified". Quotes carry no meaning in any
+# label and get lost in text extraction (危及三安全一稳定), so they are unified to nothing.
 _UNIFIED = str.maketrans(
     {
         **dict.fromkeys("【〔[{〖", "("),
@@ -39,16 +39,16 @@ _UNIFIED = str.maketrans(
 
 _HAN_NUMERALS = "一二三四五六七八九十"
 
-# "strip leading enumerators: 一、 (一) （一） 1. 1、 1． ① and trailing ：:", 其中: before them, and a bracket of which
-# the first half was lost (三) 不予公开, SAMPLE_YINGQIAN_2020). A digit after "1." is a decimal, not a label.
+# "strip leading enumerators: 一、 (一) （一） 1. 1、 1． ① and trailing ：:", 其中: before them, and a bracket
+# of which the first half was lost (三) 不予公开, sample yingqian-2020). A digit after "1." makes it a decimal.
 _ENUMERATOR = re.compile(
     rf"其中[:,]?(?=.)|[{_HAN_NUMERALS}]{{1,3}}[,.:]|\(?[{_HAN_NUMERALS}]{{1,3}}\)"
     r"|\(?\d{1,2}\)(?!\d)|\d{1,2}[.,:](?!\d)"
 )
 
-# "drop explanatory bracket （区分处理的…）, （单位：…） before matching, keep the unit": brackets that begin so explain
-# a label and are left out by some reports. Any other bracket may tell two rows apart and stays. The half that
-# a page break leaves behind is dropped with its missing closing bracket.
+# "drop explanatory bracket （区分处理的…）, （单位：…） before matching, keep the unit": brackets that begin so
+# explain a label and are left out by some reports. Any other bracket may tell two rows apart and stays. The
+# half that a page break leaves behind is dropped with its missing closing bracket.
 _EXPLANATION = re.compile(
     r"\((?:区分处理|只计|单位|保留|不同渠道|不同方式|不包括|计量单位|盖章|公章|(?:件|条|项|次|篇|人|人次|个|元|万元)\))"
     r"[^()]*(?:\)|$)|\((?:件|条|项|次|篇|人|人次|个|元|万元)\)"
@@ -79,7 +79,7 @@ def normalise_label(text: str) -> str:
     Two labels with the same key are the same label within one parent (rows) or one group (columns); across
     parents 其他 or 总计 occur many times. Idempotent. Source: codebook semantics.label_normalisation.
     """
-    # stripping can bring forth something to strip ("其中：1." or 单位 after a label's colon), so to a fixed point
+    # stripping can bring forth something to strip ("其中：1."), so to a fixed point
     while (key := _normalise_once(text)) != text:
         text = key
     return key

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from ingestion.catalog.checks import check_form, check_markers
+from ingestion.catalog.checks import check_crosswalk, check_form, check_markers, laws_known
 from ingestion.catalog.errors import CatalogError
 from ingestion.catalog.labels import strip_spaces
 from ingestion.catalog.models import Form, Law, ReportYears, Source, State, Unit
@@ -47,7 +47,7 @@ class Catalog:
     sources: Mapping[str, Source]
 
     def form_for_year(self, year: int) -> tuple[str, ...]:
-        """Codes of the forms valid for report year `year`, in the catalog's order; none outside their years."""
+        """Codes of the forms valid for report year `year`, in the catalog's order."""
         return tuple(code for code, form in self.forms.items() if year in form.report_years)
 
     def state_of(self, text: str) -> str | None:
@@ -89,7 +89,7 @@ def _load(root: Path) -> Catalog:
     laws = _keyed(_entries(root, "laws.yml", "laws", Law), "code", "laws.yml", "laws")
     states = _keyed(_entries(root, "states.yml", "states", State), "code", "states.yml", "states")
     _check_states(states)
-    forms, files = _load_forms(root, units, laws)
+    forms = _load_forms(root, units, laws)
     report_years = parse(ReportYears, read_yaml(root / "report_years.yml"), "report_years.yml")
     _check_report_years(report_years, forms, laws)
     return Catalog(
@@ -114,9 +114,7 @@ def _version(root: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _load_forms(
-    root: Path, units: Mapping[str, Unit], laws: Mapping[str, Law]
-) -> tuple[dict[str, Form], dict[str, str]]:
+def _load_forms(root: Path, units: Mapping[str, Unit], laws: Mapping[str, Law]) -> dict[str, Form]:
     money = frozenset(unit.zh for unit in units.values() if unit.kind == "money")
     found: list[tuple[Form, str]] = []
     for file in sorted((root / "forms").glob("*.yml")):
@@ -136,7 +134,8 @@ def _load_forms(
     forms = {form.code: form for form, _ in found}
     files = {form.code: name for form, name in found}
     check_markers(forms, files)
-    return forms, files
+    check_crosswalk(forms, files)
+    return forms
 
 
 def _load_sources(root: Path) -> dict[str, Source]:
@@ -205,10 +204,15 @@ def _check_report_years(years: ReportYears, forms: Mapping[str, Form], laws: Map
             raise CatalogError(file, "deadlines", f"report year {year} has {len(rules)} rules, must have one")
         if not any(year in form.report_years for form in forms.values()):
             raise CatalogError(file, "years", f"no form is valid in report year {year}")
+    for rule in years.deadlines:
+        laws_known(rule.basis.en, file, "deadlines.basis", laws)
     seen: set[str] = set()
     for item in years.breaks:
+        laws_known(item.why.en, file, f"breaks.{item.code}.why", laws)
         if item.code in seen:
             raise CatalogError(file, f"breaks.{item.code}", f"the code {item.code!r} stands twice")
         seen.add(item.code)
         if item.first_after != item.last_before + 1:
-            raise CatalogError(file, f"breaks.{item.code}", "lies between two years that do not follow each other")
+            raise CatalogError(
+                file, f"breaks.{item.code}", "lies between two years that do not follow each other"
+            )

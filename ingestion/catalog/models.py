@@ -46,7 +46,7 @@ class YearRange(Entry):
 
 
 class Named(Entry):
-    """Something with a code and a printed label. `label_zh` is the official wording without its enumerator."""
+    """Something with a code and a printed label; `label_zh` is the official wording without its enumerator."""
 
     code: Code
     label_zh: Text
@@ -85,7 +85,7 @@ class StubColumn(Named):
 
 
 class Column(Named):
-    """A column of figures. `patterns` are full-match regular expressions on a normalised header (2018年度)."""
+    """A column of figures. `patterns`: full-match regular expressions on a normalised header (2018年度)."""
 
     unit: Text | None = None
     money: bool | None = None  # None: as its unit says
@@ -101,7 +101,8 @@ class Row(Named):
     `optional`: a heading that some reports print as one row with figures, in place of the rows in `replaces`;
     its cells are not part of the form (`Form.cells`), only of what may be found (`Form.optional_cells`).
     `fragments`: pieces of the label seen beside a page break, as printed; never enough to match alone.
-    `level`: depth of indentation as printed, 1 = outermost.
+    `level`: depth of indentation as printed, 1 = outermost. `maps_to`: rows <table>.<row> of another form
+    that mean the same together; a wider or narrower meaning stands in `note`.
     """
 
     parent: Code | None = None
@@ -116,7 +117,7 @@ class Row(Named):
     refusal_kind: Literal["mandatory", "mandatory_with_override", "discretionary", "redirect"] | None = None
     total_of: tuple[Code, ...] = ()
     replaces: tuple[Code, ...] = ()
-    maps_to_national: Text | None = None
+    maps_to: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class Table(Named):
 
     section: Code | None = None
     article: Text | None = None
+    gist: Bilingual | None = None
     unit: Text | None = None
     layout: Literal["rows", "single_row_groups"] = "rows"
     stub_columns: tuple[StubColumn, ...] = ()
@@ -234,7 +236,8 @@ class Table(Named):
 class Form(Entry):
     """A form of the annual report (or of its attachment) with its period of use.
 
-    `markers`: words that stand in a table of this form and of no other; compared as parts of normalised labels.
+    kind: uniform (prescribed for every body) or attachment (a list beside the prose, varies by place).
+    `markers`: words in a table of this form and of no other; compared as parts of normalised labels.
     `printed_cells`: the number of cells, declared in the file and compared with `cells` at load time.
     """
 
@@ -245,6 +248,7 @@ class Form(Entry):
     legal_basis: Bilingual
     key_prefix: Text | None = None
     markers: tuple[Text, ...]
+    kind: Literal["uniform", "attachment"]
     printed_cells: int
     sections: tuple[Section, ...] = ()
     tables: tuple[Table, ...]
@@ -279,9 +283,9 @@ class Form(Entry):
 class State(Entry):
     """What can be said of a cell's content.
 
-    kind: printed (a number is there), empty (a cell is there, but no number), missing (the cell is not in the
-    document), unreadable, structural (the form has no such cell), beside (a value of ours, kept apart from the
-    printed one). `lenient_as`: how the lenient evaluation reads it; None = not at all. `printed_as` are words
+    kind: printed (a number is there), empty (a cell is there, but no number), missing (the cell is not in
+    the document), unreadable, structural (the form has no such cell), beside (a value of ours, kept apart from
+    the printed one). `lenient_as`: how the lenient evaluation reads it; None = not at all. `printed_as` are words
     and `patterns` full-match regular expressions of the cell's text without spaces, in NFKC.
     """
 

@@ -1,7 +1,7 @@
 """Strict reading of catalog files: YAML without duplicate keys, and pydantic models from it.
 
-Belongs here: bytes of a catalog file -> validated entries, with every complaint as a `CatalogError` that names
-file and place. Used by the catalog and by every other room that keeps facts as YAML files.
+Belongs here: bytes of a catalog file -> validated entries, with every complaint as a `CatalogError` that
+names file and place. Used by the catalog and by every other room that keeps facts as YAML files.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ def parse(model: type[M], data: object, name: str, within: str = "") -> M:
         place = _place(data, first["loc"])
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
         reason = _REASONS.get(first["type"], first["msg"]) + more
-        raise CatalogError(name, ".".join(part for part in (within, place) if part) or "file", reason) from error
+        raise CatalogError(
+            name, ".".join(part for part in (within, place) if part) or "file", reason
+        ) from error
 
 
 _REASONS = {

@@ -56,7 +56,7 @@ def write_tables(root: DataRoot, tables: Mapping[str, pa.Table]) -> dict[str, Pa
         path = root.tables / f"{name}.parquet"
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         pq.write_table(table, temporary, compression="zstd")
-        os.replace(temporary, path)
+        temporary.replace(path)
         written[name] = path
     return written
 

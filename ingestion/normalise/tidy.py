@@ -196,7 +196,9 @@ def applications(items: Iterable[Filing], catalog: Catalog) -> pd.DataFrame:
                 "row_code": row,
                 "applicant_type": column,
                 "is_outcome_leaf": row in _outcome_leaves(form) or _is_single_row_leaf(form, row),
-                "is_total": bool(form.table("t3").column(column).total_of or form.table("t3").row(row).total_of),
+                "is_total": bool(
+                    form.table("t3").column(column).total_of or form.table("t3").row(row).total_of
+                ),
                 "value": cell.value,
                 "state": cell.state,
                 "unit": "件",
@@ -226,7 +228,7 @@ def reviews(items: Iterable[Filing], catalog: Catalog) -> pd.DataFrame:
 
 
 def disclosures(items: Iterable[Filing], catalog: Catalog) -> pd.DataFrame:
-    """Table 二 in its parts (t2_1 … t2_9); the unit is the printed one where the cell or its head prints one."""
+    """Table 二 in its parts (t2_1 … t2_9); the unit is the one that cell or head prints, else the form's."""
     rows = []
     for item, form, key, cell in _cells_of(items, catalog, ("t2_",)):
         table, row, column = key.split(".")

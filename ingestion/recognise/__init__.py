@@ -32,7 +32,7 @@ NOT_FOUND_STATES = frozenset({MISSING_TABLE, MISSING_IMAGE, MISSING_PAGE_BREAK, 
 def recognise(
     document: Document, catalog: Catalog, title: str | None = None, url: str | None = None
 ) -> Reading:
-    """Understand one document. `title` and `url` are what a list page knew of it; the document wins over both.
+    """Understand one document. `title` and `url` are what a list page knew of it; the document wins.
 
     Returns a Reading whose `cells` lists every cell of the form once the form is known; never raises for
     what a document contains.
@@ -83,8 +83,10 @@ def _status(tables: TableReading, is_report: bool, evidence: str) -> tuple[Statu
             "it holds no statistical table"
         )
     if REPORTED not in found:
-        return ("blank_form", "every cell is blank") if len(found) == len(states) else (
-            "no_tables", "no number is printed"
+        return (
+            ("blank_form", "every cell is blank")
+            if len(found) == len(states)
+            else ("no_tables", "no number is printed")
         )
     lost = len(states) - len(found)
     if lost:

@@ -128,7 +128,9 @@ def _open(row: RowReading, starts: dict[tuple[str, int], int]) -> _Open:
     if not inner:
         if row.blanks_visible and row.fields and (row.exact or len(row.fields) >= width):
             first = row.fields[0]
-            return _Open(row, [tuple(row.fields[i] if i < len(row.fields) else first for i in range(width))], 1.0)
+            return _Open(
+                row, [tuple(row.fields[i] if i < len(row.fields) else first for i in range(width))], 1.0
+            )
         return _Open(row, [], 1.0)
     if row.blanks_visible and row.exact and len(row.fields) == width:
         return _Open(row, [tuple(row.fields)], 1.0)
@@ -198,8 +200,8 @@ _GLUED = re.compile(r"\d+(?:\.\d+)?元?")
 def _glued_candidates(row: RowReading) -> list[Candidate]:
     """Splits of one run of digits into exactly as many numbers as cells.
 
-    A split counts only where the print proves it: one cell; nothing but zeros, one a cell; or a total in
-    the row that equals its parts. Without that, "300" over three cells may be 3|0|0 or 30|0|blank.
+    A split counts only where the print proves it: one cell; zeros that stand each for itself and leave no
+    second split ("002" is 0|0|2, but "300" may be 3|0|0 or 30|0|blank); or a total equal to its parts.
     """
     text = "".join(item.text for item in row.fields)
     width = len(row.slots)
@@ -208,17 +210,36 @@ def _glued_candidates(row: RowReading) -> list[Candidate]:
         return [(FieldText(text, locator),)] if _GLUED.fullmatch(text) else []
     if not text.isascii() or not text.isdigit():
         return []
-    if len(text) == width and set(text) == {"0"}:
-        return [tuple(FieldText("0", locator) for _ in range(width))]
-    if not row.totals:
-        return []
-    return [
-        tuple(FieldText(part, locator) for part in split) for split in _splits_with_sums(text, width, row.totals)
-    ]
+    only = _only_split(text, width)
+    if only is not None:
+        splits = [only]
+    elif row.totals:
+        splits = _splits_with_sums(text, width, row.totals)
+    else:
+        splits = []
+    return [tuple(FieldText(part, locator) for part in split) for split in splits]
+
+
+def _only_split(digits: str, width: int) -> tuple[str, ...] | None:
+    """The split into `width` numbers, if no other into as many or fewer exists (blanks leave no trace)."""
+    if len(digits) > width + 1:
+        return None
+    found: list[tuple[str, ...]] = []
+
+    def extend(position: int, parts: tuple[str, ...]) -> None:
+        if position == len(digits):
+            found.append(parts)
+        elif len(parts) < width and len(found) < 2:
+            longest = 1 if digits[position] == "0" else len(digits) - position
+            for length in range(1, longest + 1):
+                extend(position + length, (*parts, digits[position : position + length]))
+
+    extend(0, ())
+    return found[0] if len(found) == 1 and len(found[0]) == width else None
 
 
 def _splits_with_sums(digits: str, width: int, totals: list[tuple[int, list[int]]]) -> list[tuple[str, ...]]:
-    by_total = {index: parts for index, parts in totals}
+    by_total = dict(totals)
     found: list[tuple[str, ...]] = []
     parts: list[str] = []
 

@@ -224,7 +224,7 @@ class GridWalker:
         self._add_row(table, table.table.rows[0].code, review_slots(table), cells, grid, 1.0, depth=None)
         return True
 
-    # ------------------------------------------------------------------------------------------- rows with labels
+    # ------------------------------------------------------------------------------------ rows with labels
 
     def _take_data_row(self, grid: Grid, cells: list[GridCell], filled: list[GridCell]) -> None:
         walk = self.walk
@@ -257,14 +257,20 @@ class GridWalker:
         if row.optional and not any(_is_value(cell) for cell in fields):
             return
         self._add_row(
-            table, row.code, self._slots(table, row, grid), fields, grid, match.confidence,
-            depth=at, label=cells[at],
+            table,
+            row.code,
+            self._slots(table, row, grid),
+            fields,
+            grid,
+            match.confidence,
+            depth=at,
+            label=cells[at],
         )
 
     def _find_label(
         self, cells: list[GridCell], lead: list[int]
     ) -> tuple[TableVocabulary, RowMatch, int] | None:
-        """The row label of a row: the last of its leading texts that some table knows, its own table first."""
+        """A row's label: the last of its leading texts that some table knows, its own table first."""
         walk = self.walk
         for index in reversed(lead):
             text = cells[index].text
@@ -275,22 +281,22 @@ class GridWalker:
                     match = table.row(walk.loose_text + text, parent)
                 if match is not None:
                     return table, match, index
-        table = walk.table
-        if table is not None and walk.pending is None:
+        own = walk.table
+        if own is not None and walk.pending is None:
             for index in reversed(lead):
-                parent = self._parent_before(table, cells, lead, index)
-                match = table.resembling_row(cells[index].text, parent)
+                parent = self._parent_before(own, cells, lead, index)
+                match = own.resembling_row(cells[index].text, parent)
                 if match is not None and any(_is_value(cell) for cell in cells[index + 1 :]):
                     walk.issues.append(
                         Issue(
                             "label_variant",
-                            f"{table.code}.{match.row.code}",
+                            f"{own.code}.{match.row.code}",
                             f"label {_short(cells[index].text)} read as {match.row.label_zh}",
                             "info",
                             cells[index].locator,
                         )
                     )
-                    return table, match, index
+                    return own, match, index
         return None
 
     def _tables_in_reach(self) -> list[TableVocabulary]:
@@ -329,14 +335,22 @@ class GridWalker:
                 pending, walk.pending = walk.pending, None
                 walk.cuts.append(table.code)
                 self._add_row(
-                    table, match.row.code, self._slots(table, match.row, pending.grid),
-                    pending.cells[pending.label_at + 1 :], pending.grid, match.confidence,
-                    depth=pending.label_at, label=pending.cells[pending.label_at],
+                    table,
+                    match.row.code,
+                    self._slots(table, match.row, pending.grid),
+                    pending.cells[pending.label_at + 1 :],
+                    pending.grid,
+                    match.confidence,
+                    depth=pending.label_at,
+                    label=pending.cells[pending.label_at],
                 )
                 walk.issues.append(
                     Issue(
-                        "label_joined", f"{table.code}.{match.row.code}",
-                        f"label cut in two: {_short(pending.text)} | {_short(text)}", "info", cells[lead[-1]].locator,
+                        "label_joined",
+                        f"{table.code}.{match.row.code}",
+                        f"label cut in two: {_short(pending.text)} | {_short(text)}",
+                        "info",
+                        cells[lead[-1]].locator,
                     )
                 )
                 return
@@ -370,8 +384,11 @@ class GridWalker:
         walk.loose_text = cell.text
         walk.issues.append(
             Issue(
-                "label_fragment", table.code,
-                f"the end or beginning of a label without its numbers: {_short(cell.text)}", "warning", cell.locator,
+                "label_fragment",
+                table.code,
+                f"the end or beginning of a label without its numbers: {_short(cell.text)}",
+                "warning",
+                cell.locator,
             )
         )
 
@@ -385,22 +402,33 @@ class GridWalker:
         match = table.resembling_row(pending.text, walk.parent)
         if match is not None:
             self._add_row(
-                table, match.row.code, self._slots(table, match.row, pending.grid),
-                pending.cells[pending.label_at + 1 :], pending.grid, match.confidence,
-                depth=pending.label_at, label=pending.cells[pending.label_at],
+                table,
+                match.row.code,
+                self._slots(table, match.row, pending.grid),
+                pending.cells[pending.label_at + 1 :],
+                pending.grid,
+                match.confidence,
+                depth=pending.label_at,
+                label=pending.cells[pending.label_at],
             )
             walk.issues.append(
-                Issue("label_variant", f"{table.code}.{match.row.code}",
-                      f"label {_short(pending.text)} read as {match.row.label_zh}", "info",
-                      pending.cells[pending.label_at].locator)
+                Issue(
+                    "label_variant",
+                    f"{table.code}.{match.row.code}",
+                    f"label {_short(pending.text)} read as {match.row.label_zh}",
+                    "info",
+                    pending.cells[pending.label_at].locator,
+                )
             )
             return
         walk.issues.append(
             Issue(
-                "row_label_unknown", table.code,
+                "row_label_unknown",
+                table.code,
                 f"no row of {table.code} is labelled {_short(pending.text)}; its fields "
                 f"{_short(_raw(pending.cells[pending.label_at + 1 :]))} are not used",
-                "warning", pending.cells[pending.label_at].locator,
+                "warning",
+                pending.cells[pending.label_at].locator,
             )
         )
 
@@ -410,8 +438,10 @@ class GridWalker:
             return
         self.walk.issues.append(
             Issue(
-                "row_without_label", table.code,
-                f"numbers without a label, so of no provable row: {_short(_raw(cells))}", "warning",
+                "row_without_label",
+                table.code,
+                f"numbers without a label, so of no provable row: {_short(_raw(cells))}",
+                "warning",
                 filled[0].locator,
             )
         )
@@ -421,8 +451,10 @@ class GridWalker:
         if values:
             self.walk.issues.append(
                 Issue(
-                    "subtotal_printed", f"{table.code}.{match.row.code}",
-                    f"the form has no cells in this row; printed: {_short(_raw(fields))}", "info",
+                    "subtotal_printed",
+                    f"{table.code}.{match.row.code}",
+                    f"the form has no cells in this row; printed: {_short(_raw(fields))}",
+                    "info",
                     values[0].locator,
                 )
             )
@@ -470,7 +502,7 @@ class GridWalker:
         return table.slots(row, self._head_order(table, grid), units)
 
     def _head_order(self, table: TableVocabulary, grid: Grid) -> list[str] | None:
-        """Column codes as the head prints them, if it prints every one once and in the grid's real columns."""
+        """Column codes as the head prints them, if it prints each once and in real columns."""
         if self.walk.head_grid != grid.index or not grid.exact:
             return None
         ordered = [item.column for item in sorted(self.walk.head, key=lambda item: item.start)]
@@ -542,7 +574,13 @@ class GridWalker:
     def _unused(self, cell: GridCell, code: str) -> None:
         table = self.walk.table
         self.walk.issues.append(
-            Issue(code, table.code if table else "", f"not understood: {_short(cell.text)}", "info", cell.locator)
+            Issue(
+                code,
+                table.code if table else "",
+                f"not understood: {_short(cell.text)}",
+                "info",
+                cell.locator,
+            )
         )
 
 

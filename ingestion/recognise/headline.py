@@ -144,9 +144,11 @@ def _year_sayings(
         period = head.found["period"]
         locator = Locator.from_dict(period["locator"]) if period["locator"] else None
         yield Saying(of_period, period["raw"], str(period["how"]), locator)
+    # Titles of other years stand beside an article; only sentences are the preamble.
+    printed = "\n".join(title.raw for title in titles)
     for line in preamble:
         match = words.year_preamble.search(mask(line.text))
-        if match is not None and not (chosen and line.block.text in chosen.raw):
+        if match is not None and line.block.text not in printed:
             year = parse_year(match.group("y") or match.group("y2"))
             if year is not None:
                 first, last = line.folded.span(*match.span())

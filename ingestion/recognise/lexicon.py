@@ -4,8 +4,8 @@ Belongs here: the shape of `catalog/lexicon/*.yml` and the small template langua
 belong here: the patterns (they are data) and their application to a document.
 
 Patterns are Python regular expressions on folded text (`prose.fold`: half-width punctuation, no blanks).
-`«n:件|条»` is a count with one of these units, `«n:?件|条»` the same where the unit may be left out before a
-pause, `«name»` a fragment of the file's `fragments`.
+`«n:件|条»` is a count with one of these units, `«n:?件|条»` the same where the unit may be left out between
+为 and a pause, `«name»` a fragment of the file's `fragments`.
 """
 
 from __future__ import annotations

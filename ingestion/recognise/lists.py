@@ -68,12 +68,7 @@ def read_lists(
     document: Document, catalog: Catalog, vocabularies: dict[str, FormVocabulary]
 ) -> ListReading | None:
     """The indicator list of a document, or None where it has none."""
-    tables = [
-        table
-        for form in vocabularies.values()
-        for table in form.tables.values()
-        if form.is_list
-    ]
+    tables = [table for form in vocabularies.values() for table in form.tables.values() if form.is_list]
     units = frozenset(catalog.units)
     heads = frozenset(head for table in tables for head in table.row_headers)
     unit_heads = frozenset(head for table in tables for head in table.unit_headers)
@@ -84,7 +79,9 @@ def read_lists(
     if not found:
         return None
     labels = [row.label for item in found for row in item.rows]
-    best = max(tables, key=lambda table: _score(table, labels, [head for item in found for head in item.heads]))
+    best = max(
+        tables, key=lambda table: _score(table, labels, [head for item in found for head in item.heads])
+    )
     return _understand(best, found)
 
 
@@ -111,7 +108,9 @@ def _in_grid(
             values = rest[1:] if unit_at else rest
             if not values or not all(_column(tables, cell.text) for cell in values):
                 continue
-            found = FoundList([normalise_label(cell.text) for cell in values], filled[at].locator, grid=grid.index)
+            found = FoundList(
+                [normalise_label(cell.text) for cell in values], filled[at].locator, grid=grid.index
+            )
             width = 1 + (1 if unit_at else 0) + len(values)
             continue
         found.rows.append(_grid_row(cells, filled, width, unit_at is not None))
@@ -181,7 +180,12 @@ def _text_rows(
             values.append(ListText(tokens[next_at][0], _token_place(flat, tokens[next_at])))
             next_at += 1
         found.rows.append(
-            ListRow(" ".join(label), unit, values if len(values) == width else [], _token_place(flat, tokens[position]))
+            ListRow(
+                " ".join(label),
+                unit,
+                values if len(values) == width else [],
+                _token_place(flat, tokens[position]),
+            )
         )
         position = next_at
     return position
@@ -233,16 +237,18 @@ def _understand(table: TableVocabulary, found: Sequence[FoundList]) -> ListReadi
             if row is None:
                 reading.issues.append(
                     Issue(
-                        "indicator_local", table.code,
+                        "indicator_local",
+                        table.code,
                         f"no row of the list in the catalog is labelled “{printed.label}”: kept as it is",
-                        "info", printed.locator,
+                        "info",
+                        printed.locator,
                     )
                 )
     return reading
 
 
 def _known_row(table: TableVocabulary, label: str, last_order: int, order: dict[str, int]) -> Row | None:
-    rows = table.rows.get(normalise_label(label)) or []
+    rows = table.rows.get(normalise_label(label), ())
     if len(rows) <= 1:
         return rows[0] if rows else None
     # Labels such as 被依法纠错数 stand under two parents: the list's order tells which comes next.
@@ -253,7 +259,11 @@ def _known_row(table: TableVocabulary, label: str, last_order: int, order: dict[
 def _value(key: str, printed: ListRow, index: int, width: int) -> CellReading:
     if len(printed.values) != width:
         return CellReading(
-            key, None, None, UNREADABLE, locator=printed.locator,
+            key,
+            None,
+            None,
+            UNREADABLE,
+            locator=printed.locator,
             note=f"the row does not print one value for each of {width} columns",
         )
     text = printed.values[index]
@@ -277,11 +287,20 @@ def _keep(reading: ListReading, cell: CellReading) -> None:
     elif (earlier.value, earlier.state) != (cell.value, cell.state):
         reading.issues.append(
             Issue(
-                "cell_conflict", cell.key, f"printed twice: {earlier.raw} and {cell.raw}", "error", cell.locator
+                "cell_conflict",
+                cell.key,
+                f"printed twice: {earlier.raw} and {cell.raw}",
+                "error",
+                cell.locator,
             )
         )
         reading.cells[cell.key] = CellReading(
-            cell.key, None, f"{earlier.raw} | {cell.raw}", UNREADABLE, locator=earlier.locator, note="printed twice"
+            cell.key,
+            None,
+            f"{earlier.raw} | {cell.raw}",
+            UNREADABLE,
+            locator=earlier.locator,
+            note="printed twice",
         )
 
 

@@ -29,7 +29,7 @@ _ITEM_OPENING = re.compile(r"^(?:[,;:(、]|其中|分别|具体|包括|涵盖|�
 _AFTER_TOTAL = re.compile(r"(?:公开|信息|文件|事项)*[^,;。:(\d]{0,4}[,;:(、]")
 _DIGIT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]*%)")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})年(?:度)?(?!\d{1,2}月)")
-_NEGATIVE_STATEMENT = "negative_statement"
+_COPULAS = frozenset("为是有")
 _AREA_WIDE = "area_wide_wording"
 _OTHER_MATTERS = "other_matters"
 
@@ -133,6 +133,9 @@ def _apply(
             value = parse_count(match.group("n"))
             span = match.span("n")
             if value is None or (not spec.reuse and _overlaps(span, taken)):
+                continue
+            # "行政复议数 0" may be the row of a list; a sentence says 为.
+            if _unit(match) is None and text[span[0] - 1] not in _COPULAS:
                 continue
             if lexicon.other_period.search(text, clause_start, span[0]):
                 continue

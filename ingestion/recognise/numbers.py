@@ -30,7 +30,7 @@ _UNIT = r"(?P<unit>亿元|万元|元|人次|件次|件|条|项|次|篇|人|个|�
 _PLAIN = r"\d+(?:\.\d+)?"
 _GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"
 _NUMBER = re.compile(
-    rf"(?P<sign>[+-])?(?P<number>{_GROUPED}|{_PLAIN}){_UNIT}(?P<note>\(.*\))?[。.;]?", re.DOTALL
+    rf"(?P<sign>[+-])?(?P<number>{_GROUPED}|{_PLAIN}){_UNIT}(?P<note>\(.*\))?[。;]?", re.DOTALL
 )
 _SPLIT_DIGITS = re.compile(r"\d [\d,.]|[,.] \d")
 
@@ -57,7 +57,7 @@ class Printed:
 
     @property
     def is_value(self) -> bool:
-        """True when something stands in the cell that is meant as its content, a number or a word for none."""
+        """True when the cell holds content of a number cell: a number, or a word or sign for none."""
         return self.state not in (BLANK, UNREADABLE)
 
 

@@ -97,9 +97,7 @@ class IndicatorReading:
             label=data["label"],
             code=data["code"],
             unit=data["unit"],
-            values={
-                column: CellReading.from_dict(column, cell) for column, cell in data["values"].items()
-            },
+            values={column: CellReading.from_dict(column, cell) for column, cell in data["values"].items()},
             locator=_locator(data["locator"]),
         )
 
@@ -179,7 +177,7 @@ class DocumentFacts:
 
 @dataclass(slots=True)
 class Reading:
-    """All that was understood of one document. `cells` holds every cell of the form once the form is known."""
+    """All that was understood of one document; `cells` has every cell of the form once that is known."""
 
     document: DocumentFacts
     headline: Headline

@@ -22,7 +22,7 @@ from ingestion.extract.model import Issue, Locator, TextBlock
 from ingestion.recognise.align import FieldText, RowReading
 from ingestion.recognise.grids import REVIEW_TABLE_LAYOUT, review_slots, review_totals, unit_in_head
 from ingestion.recognise.numbers import parse_number
-from ingestion.recognise.vocabulary import FormVocabulary, TableVocabulary
+from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, TableVocabulary
 
 #: A label of a section further on than this many characters after the last row ends the table.
 MAX_VALUE_TEXT = 200
@@ -46,7 +46,8 @@ _UNIFY = str.maketrans(
     }
 )
 _PAGE_NUMBER = re.compile(r"\s*[-—–－]+\s*\d{1,3}\s*[-—–－]+\s*|\s*第\s*\d{1,3}\s*页.{0,12}")
-_OPEN_BRACKET = re.compile(r"\s*\([^()\f]{0,80}\)")
+# What may stand between a label and its numbers: its closing quote, an explanation in brackets, a colon.
+_AFTER_LABEL = re.compile(r"\s*(?:\([^()\f]{0,80}\)|[”\"'」』:])")
 _TRAILING_ENUMERATOR = re.compile(
     r"(?P<digit>\d{1,2})[.,)]\s*$|(?P<other>\(?[一二三四五六七八九十]{1,3}[),.]|[①-⑳]|其中:?)\s*$"
 )
@@ -143,6 +144,8 @@ class _Table:
     units: dict[str, str] = field(default_factory=dict)
     rows: list[RowReading] = field(default_factory=list)
     parent: str | None = None
+    #: place in the form of the last row met: a bare 其他 before it is no row
+    last_order: int = -1
     seen: set[str] = field(default_factory=set)
 
 
@@ -165,7 +168,9 @@ class StreamReader:
         labels.update(self.titles)
         labels.update(self.sections)
         labels.discard("")
-        self.pattern = re.compile("|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True)))
+        self.pattern = re.compile(
+            "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
+        )
         self.rows = {
             code: {fold_label(label): rows for label, rows in table.rows.items()}
             for code, table in form.tables.items()
@@ -179,9 +184,11 @@ class StreamReader:
             for code, table in form.tables.items()
         }
 
-    def read(self, flat: FlatText, done: set[str]) -> tuple[list[RowReading], list[Issue], dict[str, Locator]]:
+    def read(
+        self, flat: FlatText, done: set[str]
+    ) -> tuple[list[RowReading], list[Issue], dict[str, Locator]]:
         """Rows of all tables but those in `done`, issues, and the tables seen with their place."""
-        hits = [Hit(found.group(), found.start(), found.end()) for found in self.pattern.finditer(flat.squeezed)]
+        hits = self._hits(flat)
         tables: list[_Table] = []
         current: _Table | None = None
         for position, hit in enumerate(hits):
@@ -210,6 +217,17 @@ class StreamReader:
             rows.extend(table.rows)
             seen.setdefault(code, flat.locator(flat.origin[table.start], flat.origin[table.start] + 1))
         return rows, issues, seen
+
+    def _hits(self, flat: FlatText) -> list[Hit]:
+        """All labels in the text, but not words inside the bracket behind a label (…不计其他情形）)."""
+        hits: list[Hit] = []
+        behind = 0
+        for found in self.pattern.finditer(flat.squeezed):
+            if found.start() >= behind:
+                hit = Hit(found.group(), found.start(), found.end())
+                hits.append(hit)
+                behind = hit.end + len(_bracket_after(flat, hit))
+        return hits
 
     # ------------------------------------------------------------------------------------------- context
 
@@ -269,7 +287,10 @@ class StreamReader:
                 return
             table.heads.append(column)
             groups = sum(1 for row in vocabulary.table.rows if row.has_cells)
-            if len(table.heads) >= groups * len(vocabulary.column_codes) - 1 or column == vocabulary.column_codes[-1]:
+            if (
+                len(table.heads) >= groups * len(vocabulary.column_codes) - 1
+                or column == vocabulary.column_codes[-1]
+            ):
                 fields, raw = self._fields(hit, following, flat, None)
                 if fields and len(table.heads) >= MIN_HEAD[code]:
                     self._add_review_row(table, fields, raw, flat, hit)
@@ -286,6 +307,10 @@ class StreamReader:
         row = self._row(rows, table)
         if row is None or row.code in table.seen:
             return
+        order = vocabulary.order[row.code]
+        if len(hit.label) < MIN_FUZZY_LENGTH and order < table.last_order:
+            return
+        table.last_order = order
         self._add_row(table, row, hit, following, flat)
 
     def _row(self, rows: Sequence[Row], table: _Table) -> Row | None:
@@ -296,7 +321,9 @@ class StreamReader:
 
     def _add_row(self, table: _Table, row: Row, hit: Hit, following: Hit | None, flat: FlatText) -> None:
         vocabulary = table.vocabulary
-        table.parent = row.code if any(one.parent == row.code for one in vocabulary.table.rows) else row.parent
+        table.parent = (
+            row.code if any(one.parent == row.code for one in vocabulary.table.rows) else row.parent
+        )
         next_row = self._next_row(vocabulary, following)
         fields, raw = self._fields(hit, following, flat, next_row)
         if not row.has_cells and not (row.optional and fields):
@@ -365,7 +392,7 @@ class StreamReader:
             text = text[:barrier]
         folded = "".join(_fold_keeping_length(char) for char in text)
         begin = 0
-        while (bracket := _OPEN_BRACKET.match(folded, begin)) is not None:
+        while (bracket := _AFTER_LABEL.match(folded, begin)) is not None:
             begin = bracket.end()
         end = len(folded)
         if following is not None and barrier < 0 and stop - start <= MAX_VALUE_TEXT:
@@ -385,20 +412,20 @@ class StreamReader:
             if not self._ends_well(folded, token.end(), end):
                 break
             piece = text[token.start() : token.end()]
-            fields.append(
-                FieldText(piece, flat.locator(start + token.start(), start + token.end()))
-            )
+            fields.append(FieldText(piece, flat.locator(start + token.start(), start + token.end())))
             position = token.end()
         return fields, text[begin:end].strip()
 
     def _ends_well(self, folded: str, position: int, end: int) -> bool:
-        """A number ends at a space, a border, the end, or a Chinese word; not inside a Latin word or a date."""
+        """A number ends at a space, a border, the end, or a Chinese word; not in a Latin word or a date."""
         if position >= end:
             return True
         following = folded[position]
         if following in "年月日%":
             return False
-        return following.isspace() or following in "|" or "\u4e00" <= following <= "\u9fff" or following == "("
+        return (
+            following.isspace() or following in "|" or "\u4e00" <= following <= "\u9fff" or following == "("
+        )
 
 
 def _bracket_after(flat: FlatText, hit: Hit) -> str:

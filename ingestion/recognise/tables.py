@@ -97,7 +97,8 @@ def _choose(
         if second[1]:
             reading.issues.append(
                 Issue(
-                    "form_mixed", "form",
+                    "form_mixed",
+                    "form",
                     f"labels of {best[0]} ({', '.join(best[1])}) and of {second[0]} ({', '.join(second[1])})",
                 )
             )
@@ -108,7 +109,9 @@ def _choose(
         return in_year[0]
     if best[1]:
         reading.issues.append(
-            Issue("form_undetermined", "form", "labels of two forms in equal number and no report year", "error")
+            Issue(
+                "form_undetermined", "form", "labels of two forms in equal number and no report year", "error"
+            )
         )
         return None
     # Tables that both forms share, and no year: the newest form has the room for all they print.
@@ -140,7 +143,8 @@ def _compare_with_year(catalog: Catalog, report_year: int | None, reading: Table
     if expected and reading.form not in expected:
         reading.issues.append(
             Issue(
-                "form_year_mismatch", "form",
+                "form_year_mismatch",
+                "form",
                 f"the tables are those of {reading.form}, the report year {report_year} asks for "
                 f"{' or '.join(expected)}",
             )
@@ -179,7 +183,7 @@ def _read_form(document: Document, form: FormVocabulary, reading: TableReading) 
     if not rows and not seen:
         return
     reading.form = form.form.code
-    _keep_cells(reading, form, rows)
+    _keep_cells(reading, rows)
     for grid in document.grids():
         if grid.index not in walk.used_grids:
             _unused_grid(reading, grid)
@@ -187,25 +191,50 @@ def _read_form(document: Document, form: FormVocabulary, reading: TableReading) 
         _fill(reading, form, document, seen, whole_table_seen=False, cuts=set(walk.cuts))
 
 
-def _keep_cells(reading: TableReading, form: FormVocabulary, rows: list[RowReading]) -> None:
+def _keep_cells(reading: TableReading, rows: list[RowReading]) -> None:
+    """Place the rows' numbers and keep each cell; a cell printed twice with two contents is unreadable."""
     units = {slot.key: slot.unit for row in rows for slot in row.slots}
     for key, readings in place_rows(rows).items():
-        outcomes = {(one.value, one.state) for one in readings}
         cell = readings[0]
-        if len(outcomes) > 1:
+        if len({(one.value, one.state) for one in readings}) > 1:
             texts = " | ".join(dict.fromkeys(one.raw or "" for one in readings))
             reading.issues.append(
-                Issue("cell_conflict", key, f"printed more than once, and differently: {texts}", "error", cell.locator)
+                Issue(
+                    "cell_conflict",
+                    key,
+                    f"printed more than once, and differently: {texts}",
+                    "error",
+                    cell.locator,
+                )
             )
-            cell = CellReading(key, None, texts, UNREADABLE, locator=cell.locator, note="printed more than once")
+            cell = CellReading(
+                key, None, texts, UNREADABLE, locator=cell.locator, note="printed more than once"
+            )
         if cell.unit is None and cell.value is not None and units.get(key):
             cell = replace(cell, unit=units[key])
-        if cell.state == UNREADABLE and cell.raw:
-            reading.issues.append(
-                Issue("cell_unreadable", key, f"{cell.note or 'not a number'}: {cell.raw}", "warning", cell.locator)
-            )
         reading.cells[key] = cell
-    del form
+    _report_unreadable(reading)
+
+
+def _report_unreadable(reading: TableReading) -> None:
+    """One issue for the unreadable cells of a row that have the same text and reason."""
+    groups: dict[tuple[str, str, str], list[CellReading]] = {}
+    for key, cell in reading.cells.items():
+        if cell.state == UNREADABLE:
+            row = key.rsplit(".", 1)[0]
+            groups.setdefault((row, cell.note or "not a number", cell.raw or ""), []).append(cell)
+    for (row, note, raw), cells in groups.items():
+        columns = ", ".join(cell.key.rsplit(".", 1)[1] for cell in cells)
+        printed = " ".join(raw.split())
+        reading.issues.append(
+            Issue(
+                "cell_unreadable",
+                row,
+                f"{columns}: {note}; printed: “{printed}”",
+                "warning",
+                cells[0].locator,
+            )
+        )
 
 
 def _unused_grid(reading: TableReading, grid: Grid) -> None:
@@ -214,7 +243,10 @@ def _unused_grid(reading: TableReading, grid: Grid) -> None:
         shown = " / ".join(texts)[:80]
         reading.issues.append(
             Issue(
-                "table_unrecognised", f"table {grid.index}", f"no form table; begins: {shown}", "info",
+                "table_unrecognised",
+                f"table {grid.index}",
+                f"no form table; begins: {shown}",
+                "info",
                 grid.cells[0].locator,
             )
         )
@@ -254,8 +286,11 @@ def _fill(
         rows = ", ".join(dict.fromkeys(key.split(".")[1] for key in keys))
         reading.issues.append(
             Issue(
-                "rows_missing" if found else "table_missing", code,
-                f"{len(keys)} cells ({rows}) are not in the document: {state}", "warning", seen.get(code),
+                "rows_missing" if found else "table_missing",
+                code,
+                f"{len(keys)} cells ({rows}) are not in the document: {state}",
+                "warning",
+                seen.get(code),
             )
         )
     reading.cells = cells
@@ -292,9 +327,7 @@ def _missing_states(
     for code in order:
         if code not in missing:
             continue
-        if code in cut:
-            states[code] = MISSING_PAGE_BREAK
-        elif _beside_cut(code, order, cut, missing):
+        if code in cut or _beside_cut(code, order, cut, missing):
             states[code] = MISSING_PAGE_BREAK
         elif _has_pictures(document):
             states[code] = MISSING_IMAGE

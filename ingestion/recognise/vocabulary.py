@@ -53,13 +53,9 @@ class TableVocabulary:
         ]
         self.rows = table.rows_by_key
         self.by_code = {row.code: row for row in table.rows}
+        self.order = {row.code: index for index, row in enumerate(table.rows)}
         self.parent_labels = sorted(
-            (
-                (label, row.code)
-                for row in table.rows
-                if table.children(row.code)
-                for label in row.keys
-            ),
+            ((label, row.code) for row in table.rows if table.children(row.code) for label in row.keys),
             key=lambda pair: -len(pair[0]),
         )
         self.fragments = frozenset(key for row in table.rows for key in _labels(*row.fragments))
@@ -136,8 +132,7 @@ class TableVocabulary:
         if len(label) < MIN_FUZZY_LENGTH:
             return False
         return any(
-            known != label and (known.endswith(label) or known.startswith(label))
-            for known in self.rows
+            known != label and (known.endswith(label) or known.startswith(label)) for known in self.rows
         )
 
     # ------------------------------------------------------------------------------------------------ columns

@@ -65,7 +65,7 @@ def warehouse(
         metadata = {"seconds": round(result.seconds, 3), "status": result.status}
         if node["resource_type"] == "test":
             key = checks.get(node["name"])
-            if key is not None:
+            if key is not None and result.status != "skipped":
                 yield dg.AssetCheckResult(
                     asset_key=key.asset_key,
                     check_name=key.name,

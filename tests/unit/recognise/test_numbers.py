@@ -57,7 +57,22 @@ def test_words_and_signs_for_nothing_are_not_zero(text: str, state: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["1 0", "10 5", "1\n0", "00", "007", "10²", "①", "1,23", "见附件", "12,34,567", "一", "3/4", "1.2.3", "五"],
+    [
+        "1 0",
+        "10 5",
+        "1\n0",
+        "00",
+        "007",
+        "10²",
+        "①",
+        "1,23",
+        "见附件",
+        "12,34,567",
+        "一",
+        "3/4",
+        "1.2.3",
+        "五",
+    ],
 )
 def test_what_is_not_surely_a_number_is_unreadable(text: str) -> None:
     printed = parse_number(text)
@@ -78,9 +93,7 @@ def test_what_is_not_surely_a_number_is_unreadable(text: str) -> None:
         ("3/0", 3, (3, 0)),
     ],
 )
-def test_changes_keep_their_sign_and_both_parts(
-    text: str, value: int, parts: tuple[int, int] | None
-) -> None:
+def test_changes_keep_their_sign_and_both_parts(text: str, value: int, parts: tuple[int, int] | None) -> None:
     printed = parse_number(text, signed=True)
     assert printed.state == "reported"
     assert printed.value == value

@@ -1,0 +1,125 @@
+"""Limits on what one document may cost, and the refusal when one is exceeded.
+
+Belongs here: the constants with the case that taught each, and the checks that compare a measured figure with
+them. A worker process with memory and time limits comes later; these limits keep the readers alive inside
+one process: nothing here lets a document grow by more than a constant factor of its bytes.
+Exceeding a limit raises `UnreadableInput` with a code that begins with `quarantined`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from ingestion.extract.model import UnreadableInput
+
+#: Bytes of any document. Real reports stay below 30 MB even as scans.
+MAX_BYTES = 64 * 1024 * 1024
+#: Bytes (and decoded characters) of an HTML or text document. Measured: every HTML parser needs 3 GiB of
+#: memory for 104 MB; a report saved by Word with its pictures inside stays below 10 MB.
+MAX_TEXT = 16 * 1024 * 1024
+#: Elements inside one another; libxml2 refuses at the same depth and says so. Unclosed <font> tags of real
+#: Word pages reach a few hundred.
+MAX_DEPTH = 2048
+#: Tables inside one another. Page layouts of the 2000s reach ten.
+MAX_NESTED_TABLES = 64
+#: HTML gives a colspan above 1000 the value 1000; such a cell covers here what the other rows leave it.
+MAX_COLSPAN = 1000
+#: Grid places covered by cells of one document, spans included (300 cells of 65534 x 1000 kill pandas).
+MAX_PLACES = 2_000_000
+#: Cells of one document. The largest real annual report has some thousands.
+MAX_CELLS = 200_000
+#: Text blocks, grids and pictures of one document.
+MAX_BLOCKS = 300_000
+#: How often the clock is asked, in blocks or cells.
+_CLOCK_EVERY = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one reading; the defaults are the documented constants. seconds: None = no clock."""
+
+    max_bytes: int = MAX_BYTES
+    max_text: int = MAX_TEXT
+    max_depth: int = MAX_DEPTH
+    max_nested_tables: int = MAX_NESTED_TABLES
+    max_places: int = MAX_PLACES
+    max_cells: int = MAX_CELLS
+    max_blocks: int = MAX_BLOCKS
+    seconds: float | None = None
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one document has used so far. Every method raises `UnreadableInput` when a limit is passed."""
+
+    limits: Limits = DEFAULT_LIMITS
+    cells: int = 0
+    places: int = 0
+    blocks: int = 0
+    _ticks: int = 0
+    _started: float = field(default_factory=time.monotonic)
+
+    def check_bytes(self, n_bytes: int) -> None:
+        """Refuses a file by its size, before anything looks into it."""
+        if n_bytes > self.limits.max_bytes:
+            raise refusal("quarantined_bytes", "the file has {} bytes", n_bytes, self.limits.max_bytes)
+
+    def check_text_bytes(self, n_bytes: int) -> None:
+        """Refuses an HTML or text file by its size, before it is decoded."""
+        if n_bytes > self.limits.max_text:
+            raise refusal("quarantined_bytes", "the text file has {} bytes", n_bytes, self.limits.max_text)
+
+    def check_chars(self, n_chars: int) -> None:
+        """Refuses a text by its length after decoding or unescaping."""
+        if n_chars > self.limits.max_text:
+            raise refusal("quarantined_chars", "the text has {} characters", n_chars, self.limits.max_text)
+
+    def check_depth(self, depth: int) -> None:
+        """Refuses markup by the measured depth of nesting."""
+        if depth > self.limits.max_depth:
+            raise refusal("quarantined_depth", "elements are nested {} deep", depth, self.limits.max_depth)
+
+    def check_nested_tables(self, depth: int) -> None:
+        """Refuses tables inside tables inside tables."""
+        if depth > self.limits.max_nested_tables:
+            limit = self.limits.max_nested_tables
+            raise refusal("quarantined_nested_tables", "tables are nested {} deep", depth, limit)
+
+    def add_cells(self, cells: int, places: int) -> None:
+        """Counts cells and the grid places that they cover."""
+        self.cells += cells
+        self.places += places
+        if self.cells > self.limits.max_cells:
+            raise refusal("quarantined_cells", "the tables have {} cells", self.cells, self.limits.max_cells)
+        if self.places > self.limits.max_places:
+            limit = self.limits.max_places
+            raise refusal("quarantined_spans", "cells with their spans cover {} places", self.places, limit)
+
+    def add_block(self) -> None:
+        """Counts a text block, a grid or a picture."""
+        self.blocks += 1
+        if self.blocks > self.limits.max_blocks:
+            limit = self.limits.max_blocks
+            raise refusal("quarantined_blocks", "the document has {} blocks of text", self.blocks, limit)
+        if self.limits.seconds is not None:
+            self.tick()
+
+    def tick(self) -> None:
+        """Asks the clock now and then; raises when the time is up."""
+        self._ticks += 1
+        limit = self.limits.seconds
+        if limit is None or self._ticks % _CLOCK_EVERY:
+            return
+        used = time.monotonic() - self._started
+        if used > limit:
+            reason = f"reading took {used:.1f} seconds, the limit is {limit:g}"
+            raise UnreadableInput("quarantined_time", reason)
+
+
+def refusal(code: str, what: str, measured: int, limit: int) -> UnreadableInput:
+    """The exception for a passed limit; `what` has one {} for the measured figure."""
+    return UnreadableInput(code, f"{what.format(f'{measured:,}')}, the limit is {limit:,}")

@@ -1,0 +1,157 @@
+"""What a file is, by its bytes. File names and declared media types are not asked: both lie.
+
+Belongs here: magic numbers and the difference between markup, text and garbage. Does not belong here: which
+characters the bytes stand for (`decode`) and anything that opens a container.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingestion.extract.model import UnreadableInput
+
+HTML = "text/html"
+TEXT = "text/plain"
+
+#: How much of a file is looked at to tell text from garbage.
+_SAMPLE = 256 * 1024
+#: Share of control bytes above which a file is no text (random bytes: 10 %; NUL-ridden pages stay below).
+_CONTROL_SHARE = 0.02
+#: Control bytes that even a short text may have.
+_CONTROL_FREE = 4
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"{\\rtf", "application/rtf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"\x1f\x8b\x08", "application/gzip"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: Names of streams in an OLE file (UTF-16 in its directory) and what they make of it. WPS writer files carry
+#: a WordDocument stream too, so their own names come first.
+_OLE_STREAMS: tuple[tuple[str, str], ...] = (
+    ("WpsCustomData", "application/vnd.ms-works"),
+    ("WordDocument", "application/msword"),
+    ("Workbook", "application/vnd.ms-excel"),
+    ("Book", "application/vnd.ms-excel"),
+)
+_OOXML = "application/vnd.openxmlformats-officedocument."
+_ZIP_MEMBERS: tuple[tuple[bytes, str], ...] = (
+    (b"word/", _OOXML + "wordprocessingml.document"),
+    (b"xl/", _OOXML + "spreadsheetml.sheet"),
+    (b"ppt/", _OOXML + "presentationml.presentation"),
+    (b"OFD.xml", "application/ofd"),
+)
+
+_CONTROL_BYTES = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0C, 0x0D, 0x1A, 0x1B}) + b"\x7f"
+#: A page says what it is near its start ...
+_PAGE_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|frameset)\b", re.IGNORECASE)
+#: ... and a fragment by any tag of a table (028: a page cut in the middle of a table begins with "<td").
+_TABLE_TAG = re.compile(rb"</?(?:table|tbody|tr|td|th)(?:\s[^<>]*)?>", re.IGNORECASE)
+#: Other markup counts if there is more than a stray tag of it.
+_ANY_TAG = re.compile(
+    rb"<\\?/?(?:p|div|span|br|font|h[1-6]|a|b|i|u|em|strong|ul|ol|li|img|center|section|article|script|style"
+    rb"|meta|title|o:p)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_MIN_TAGS = 2
+_XML = re.compile(rb"\s*<\?xml\b", re.IGNORECASE)
+_MIME = re.compile(rb"\s*(?:From:|MIME-Version:|Content-Type:\s*multipart/)", re.IGNORECASE)
+
+
+def sniff(data: bytes) -> str:
+    """The media type of `data`.
+
+    Raises `UnreadableInput`: `empty_file` (no bytes, or white space only), `not_text` (binary content of no
+    known kind).
+    """
+    head = data[:4096]
+    if not head.strip(b" \t\r\n\f\v\x00") and not data.strip(b" \t\r\n\f\v\x00"):
+        size = f"{len(data):,} bytes of white space" if data else "no bytes"
+        raise UnreadableInput("empty_file", f"the file holds {size}")
+    container = _container(data, head)
+    if container is not None:
+        return container
+    wide = utf16_codec(data)
+    if wide is not None:
+        sample = data[: _SAMPLE - _SAMPLE % 2].decode(wide, "replace").encode("utf-8", "replace")
+    else:
+        sample = data[:_SAMPLE]
+        controls = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
+        if controls > _CONTROL_FREE and controls > len(sample) * _CONTROL_SHARE:
+            share = controls / len(sample)
+            raise UnreadableInput("not_text", f"binary content of no known kind ({share:.0%} control bytes)")
+    return _markup(sample)
+
+
+def _container(data: bytes, head: bytes) -> str | None:
+    """Formats that are known by a magic number."""
+    if b"%PDF-" in head[:1024]:
+        return "application/pdf"
+    for magic, media_type in _MAGIC:
+        if head.startswith(magic):
+            return media_type
+    if head.startswith(_OLE):
+        for stream, media_type in _OLE_STREAMS:
+            if stream.encode("utf-16-le") in data:
+                return media_type
+        return "application/x-ole-storage"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        # member names stand in clear in the central directory at the end, and in the local headers
+        names = data[:65536] + data[-65536:]
+        for member, media_type in _ZIP_MEMBERS:
+            if member in names:
+                return media_type
+        return "application/zip"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head.startswith(b"BM") and head[6:10] == b"\x00\x00\x00\x00":
+        return "image/bmp"
+    if _MIME.match(head) and b"multipart/" in head:
+        return "multipart/related"
+    return None
+
+
+def _markup(sample: bytes) -> str:
+    """HTML, XML or text, for bytes whose markup is ASCII."""
+    if _PAGE_TAG.search(sample[:65536]) or _TABLE_TAG.search(sample):
+        return HTML
+    if _XML.match(sample):
+        return "application/xml"
+    for found, _ in enumerate(_ANY_TAG.finditer(sample), 1):
+        if found >= _MIN_TAGS:
+            return HTML
+    return TEXT
+
+
+def utf16_codec(data: bytes) -> str | None:
+    """The UTF-16 codec of `data` by its BOM, or by where its zero bytes stand; None if it is not UTF-16.
+
+    Without a BOM the zero bytes of digits, line ends and Latin letters decide: nearly all of them are the
+    high halves of their pairs. Text of hanzi only has none and is not recognised.
+    """
+    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return None  # UTF-32, which nobody serves
+    if data.startswith(b"\xff\xfe"):
+        return "utf-16-le"
+    if data.startswith(b"\xfe\xff"):
+        return "utf-16-be"
+    sample = data[:16384]
+    high, low = sample[1::2].count(0), sample[0::2].count(0)
+    if high + low < max(4, len(sample) // 50):
+        return None
+    if high > 20 * low:
+        codec = "utf-16-le"
+    elif low > 20 * high:
+        codec = "utf-16-be"
+    else:
+        return None
+    text = sample[: len(sample) // 2 * 2].decode(codec, "replace")
+    odd = sum(1 for char in text if char < "\t" or "\ue000" <= char <= "\uffff" and not "\uff00" <= char <= "\uffef")
+    return codec if odd <= len(text) // 50 else None
