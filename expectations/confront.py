@@ -6,6 +6,7 @@ arithmetic, gates.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ from expectations.schemas import RESULT_SCHEMAS, write_table
 from ingestion.catalog import Catalog
 
 KEY = ("filing_id", "sha256", "agency", "report_year", "scope", "form")
+_PER_FILING = ("derived_cells", "identity_results", "cell_suspects")
+#: Filings turned into Arrow at a time: Python rows are several times larger than the columns they become.
+PORTION = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +118,26 @@ def confront(
     """
     out = out or tables
     identities = identities or load_identities()
-    written: dict[str, list[tuple[Any, ...]]] = {
-        "derived_cells": [],
-        "identity_results": [],
-        "cell_suspects": [],
-    }
-    for filing in read_filings(tables):
-        if filing.form is None:
-            continue
-        said = confront_cells(filing.form, filing.cells, filing.report_year, catalog, identities)
-        written["derived_cells"] += [
-            (*filing.key, cell, derived.value, _json(derived.by)) for cell, derived in said.derived.items()
-        ]
-        written["identity_results"] += [_result_row(filing.key, result) for result in said.results]
-        written["cell_suspects"] += [(*filing.key, cell, _json(ids)) for cell, ids in said.suspects.items()]
-    for name, rows in written.items():
-        write_table(_table(name, rows), out / f"{name}.parquet")
+    made: dict[str, list[pa.Table]] = {name: [_table(name, [])] for name in _PER_FILING}
+    filings = (filing for filing in read_filings(tables) if filing.form is not None)
+    while portion := list(itertools.islice(filings, PORTION)):
+        rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _PER_FILING}
+        for filing in portion:
+            said = confront_cells(str(filing.form), filing.cells, filing.report_year, catalog, identities)
+            rows["derived_cells"] += [
+                (*filing.key, cell, derived.value, _json(derived.by))
+                for cell, derived in said.derived.items()
+            ]
+            rows["identity_results"] += [_result_row(filing.key, result) for result in said.results]
+            rows["cell_suspects"] += [(*filing.key, cell, _json(ids)) for cell, ids in said.suspects.items()]
+        for name in _PER_FILING:
+            made[name].append(_table(name, rows[name]))
+    written = {name: pa.concat_tables(parts) for name, parts in made.items()}
+    for name, table in written.items():
+        write_table(table, out / f"{name}.parquet")
     listed = identity_rows(identities)
     write_table(_table("catalog_identities", listed), out / "catalog_identities.parquet")
-    return {name: len(rows) for name, rows in written.items()} | {"catalog_identities": len(listed)}
+    return {name: table.num_rows for name, table in written.items()} | {"catalog_identities": len(listed)}
 
 
 def read_filings(tables: Path) -> Iterator[FilingCells]:

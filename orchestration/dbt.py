@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingestion.paths import DataRoot
+from ingestion.paths import REPOSITORY, DataRoot
 
-PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+PROJECT = REPOSITORY / "dbt_project"
 PASSED = ("success", "pass", "warn", "no-op")
 
 
@@ -80,11 +80,6 @@ def project_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def warehouse_path(root: DataRoot) -> Path:
-    """The finished warehouse of the last run; it is replaced in one step, never written in place."""
-    return root.build / "warehouse.duckdb"
-
-
 def prepare_manifest(root: DataRoot) -> Path:
     """The manifest of the project as it is now, parsed only when the project changed (about 2 s).
 
@@ -115,7 +110,7 @@ def prepare_manifest(root: DataRoot) -> Path:
 def build(root: DataRoot, models: Sequence[str] | None = None) -> Build:
     """Build all models (or `models`, on top of the last warehouse) and run their tests; the caller holds the lock.
 
-    The result replaces `warehouse_path` when no model failed. Never raises for what dbt says: ask the result.
+    The result replaces `root.warehouse` when no model failed. Never raises for what dbt says: ask the result.
     """
     import duckdb
 
@@ -125,8 +120,8 @@ def build(root: DataRoot, models: Sequence[str] | None = None) -> Build:
         leftover.unlink(missing_ok=True)
     arguments = ["build", "--target-path", str(target), "--log-path", str(target)]
     if models is not None:
-        if warehouse_path(root).exists():
-            shutil.copyfile(warehouse_path(root), database)
+        if root.warehouse.exists():
+            shutil.copyfile(root.warehouse, database)
         arguments += ["--select", *models]
     outcome = _invoke(root, arguments)
     built = Build()
@@ -146,7 +141,7 @@ def build(root: DataRoot, models: Sequence[str] | None = None) -> Build:
             for table in table_names(connection):
                 found = connection.execute(f"select count(*) from {quoted(table)}").fetchone()
                 built.row_counts[table] = int(found[0]) if found else 0
-        database.replace(warehouse_path(root))
+        database.replace(root.warehouse)
     return built
 
 

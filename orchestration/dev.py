@@ -13,11 +13,9 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from ingestion.paths import DataRoot
+from ingestion.paths import REPOSITORY, DataRoot
 from orchestration import home
 from orchestration.dbt import prepare_manifest
-
-CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def serve(root: DataRoot, port: int) -> int:
@@ -35,7 +33,7 @@ def serve(root: DataRoot, port: int) -> int:
     environment = {**os.environ, "GONGKAI_DATA": str(root.root.resolve())}
     server = subprocess.Popen(
         command,
-        cwd=CHECKOUT,
+        cwd=REPOSITORY,
         env=environment,
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),

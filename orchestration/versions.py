@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from importlib import metadata
-from pathlib import Path
 
+from ingestion.paths import REPOSITORY
 from ingestion.reader import reader_version
 from orchestration.dbt import project_version
-
-CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def code_versions() -> dict[str, str]:
@@ -24,9 +22,9 @@ def code_versions() -> dict[str, str]:
 
 
 def _describe() -> str | None:
-    if not (CHECKOUT / ".git").exists():
+    if not (REPOSITORY / ".git").exists():
         return None
-    command = ["git", "-C", str(CHECKOUT), "describe", "--always", "--dirty", "--tags"]
+    command = ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty", "--tags"]
     try:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ingestion.catalog.labels import normalise_label
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Grid, GridCell, Issue, Locator
 from ingestion.recognise.align import CellSlot, FieldText, RowReading
 from ingestion.recognise.numbers import parse_number
 from ingestion.recognise.reading import BLANK, UNREADABLE
-from ingestion.recognise.vocabulary import FormVocabulary, RowMatch, TableVocabulary
+from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, RowMatch, TableVocabulary
 
 #: Row labels of the request table that must be seen before a grid without a head is taken for it.
 MIN_ROW_LABELS = 3
@@ -274,7 +275,7 @@ class GridWalker:
         walk = self.walk
         for index in reversed(lead):
             text = cells[index].text
-            for table in self._tables_in_reach():
+            for table in self._tables_in_reach(text):
                 parent = self._parent_before(table, cells, lead, index)
                 match = table.row(text, parent) or table.row_at_end(text, parent)
                 if match is None and walk.pending is None and walk.loose_text and table is walk.table:
@@ -299,9 +300,14 @@ class GridWalker:
                     return own, match, index
         return None
 
-    def _tables_in_reach(self) -> list[TableVocabulary]:
-        """The walk's own table, then those that a row label alone may name (not the generic t2 rows)."""
+    def _tables_in_reach(self, text: str) -> list[TableVocabulary]:
+        """The walk's own table, then those that a row label alone may name.
+
+        Not the small ones, whose rows have everyday names, and never for a bare 其他 or 总计.
+        """
         own = self.walk.table
+        if len(normalise_label(text)) < MIN_FUZZY_LENGTH:
+            return [own] if own is not None else []
         others = (
             table
             for table in self.form.tables.values()
@@ -364,7 +370,7 @@ class GridWalker:
         if parent is not None:
             walk.parent = parent
             return
-        cut_off = next((one for one in self._tables_in_reach() if one.is_fragment(text)), None)
+        cut_off = next((one for one in self._tables_in_reach(text) if one.is_fragment(text)), None)
         if cut_off is not None:
             self._take_fragment(cut_off, cells[lead[-1]], grid)
             return

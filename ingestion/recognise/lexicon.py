@@ -24,8 +24,9 @@ LEXICON_DIR = Path(__file__).resolve().parent.parent / "catalog" / "lexicon"
 
 #: A count: no part of a longer number, no ordinal, and not "about", "more than" or "several".
 COUNT = (
-    r"(?<![\d.近约逾几数第])(?<!超过)(?<!不少于)(?<!不低于)(?<!-)"
-    rf"(?P<n>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|[{NUMERAL_CHARS}]+)"
+    r"(?<![\d.近约逾第])(?<!超过)(?<!不少于)(?<!不低于)(?<!-)"
+    # 数十件 is "some tens", 申请数12件 a count: only numeral words are refused behind 数.
+    rf"(?P<n>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![几数])[{NUMERAL_CHARS}]+)"
 )
 _PAUSE = r"(?=[,;。、)!?]|$)"
 _TEMPLATE = re.compile("«([^»]+)»")
@@ -252,9 +253,7 @@ def _expand(pattern: str, fragments: dict[str, str], where: str, depth: int) -> 
         if name.startswith("n:"):
             units = name[2:]
             if units.startswith("?"):
-                # A bare count with no unit must be digits: a bare 一 in prose is seldom a count.
-                bare = COUNT.replace(rf"|[{NUMERAL_CHARS}]+", r"|[零一二三四五六七八九十]{1,3}")
-                return rf"{bare}(?:(?P<m>[万亿])?(?P<u>{units[1:]})|{_PAUSE})"
+                return rf"{COUNT}(?:(?P<m>[万亿])?(?P<u>{units[1:]})|{_PAUSE})"
             return rf"{COUNT}(?P<m>[万亿])?(?P<u>{units})"
         if name not in fragments:
             raise LexiconError(f"{where}: no fragment {name!r}")

@@ -29,7 +29,7 @@ MIN_FUZZY_LENGTH = 4
 
 @dataclass(frozen=True, slots=True)
 class RowMatch:
-    """A row of the form that a printed label stands for; confidence below 1 where the label only resembles it."""
+    """A row that a printed label stands for; confidence below 1 where the label only resembles it."""
 
     row: Row
     confidence: float = 1.0
@@ -100,7 +100,7 @@ class TableVocabulary:
         return RowMatch(self.by_code[ranked[0][0]], CONFIDENCE_RESEMBLES)
 
     def parent_in(self, text: str) -> str | None:
-        """The last parent label that stands in `text` (cells print "三、本年度办理结果 (三)不予公开" in one)."""
+        """The last parent label in `text` (cells print "三、本年度办理结果 (三)不予公开" in one)."""
         label = normalise_label(text)
         best: tuple[int, int, str] | None = None
         for known, code in self.parent_labels:

@@ -24,23 +24,36 @@ class Sources(dg.Config):
 def archive(
     context: dg.AssetExecutionContext, config: Sources, data_root: HeldDataRoot
 ) -> dg.MaterializeResult[None]:
-    """Gather the manual sources into the archive."""
+    """Bring the archive up to date with the folders of the manual sources."""
     from ingestion.archive import Archive
     from ingestion.catalog import load_catalog
-    from orchestration.gather import gather
     from orchestration.preview import markdown
 
     root = data_root.paths
-    gathered = gather(root, load_catalog(), config.only)
-    snapshots = list(Archive(root).snapshots())
-    context.log.info(f"archive: {len(snapshots)} documents, {gathered.new} of them new")
-    rows = [(s.name, s.source, s.sha256[:12], s.title) for s in snapshots[-20:]]
+    store = Archive(root)
+    known = load_catalog().sources
+    for name in config.only:
+        if name not in known:
+            raise dg.Failure(f"there is no source {name!r}; the catalog has: {', '.join(known)}")
+    synced = {name: store.sync_source(known[name]) for name in config.only or known}
+    snapshots = list(store.snapshots())
+    refused = store.refused()
+    new = sum(sync.new for sync in synced.values())
+    context.log.info(f"archive: {len(snapshots)} documents, {new} of them new")
+    for record in refused:
+        context.log.warning(f"archive: {record.name} was not taken in: {record.reason}")
+    rows = [(s.name, s.source, s.sha256[:12], s.n_bytes, s.title) for s in snapshots[-20:]]
+    by_source = [(name, sync.new, sync.known, sync.unchanged) for name, sync in synced.items()]
     return dg.MaterializeResult(
         metadata={
             "documents": len(snapshots),
-            "new": gathered.new,
-            "already_there": gathered.known,
+            "new": new,
+            "refused": len(refused),
             "folder": dg.MetadataValue.path(str(root.archive)),
-            "latest": dg.MetadataValue.md(markdown(["name", "source", "sha256", "title"], rows)),
+            "log": dg.MetadataValue.path(str(root.fetch_log)),
+            "by_source": dg.MetadataValue.md(
+                markdown(["source", "new", "known bytes, new line", "unchanged"], by_source)
+            ),
+            "latest": dg.MetadataValue.md(markdown(["name", "source", "sha256", "bytes", "title"], rows)),
         }
     )

@@ -40,15 +40,16 @@ def readings(
 
     from ingestion.reader import reader_version
     from ingestion.readings import read_due, stored_readings
-    from orchestration.gather import chooser
+    from orchestration.rereading import chooser
     from orchestration.preview import markdown
+    from orchestration.progress import tick
 
     root = data_root.paths
     wanted = config.reread
     outcome = read_due(
         root,
         reread=chooser(root, wanted.everything, wanted.sha256, wanted.source, wanted.year),
-        progress=lambda done, total, snapshot: context.log.debug(f"{done}/{total} {snapshot.name}"),
+        progress=lambda done, total, snapshot: tick(f"reading {done} of {total}: {snapshot.name}"),
     )
     context.log.info(f"readings: read {outcome.read}, reused {outcome.reused}")
     every = list(stored_readings(root))

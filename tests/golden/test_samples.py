@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from expectations.confront import confront_reading
+from expectations.confront import confront_cells
 from ingestion.catalog import load_catalog
 from ingestion.reader import read_snapshot
 from ingestion.recognise.reading import Reading
@@ -32,6 +32,10 @@ def expected(case: str) -> dict[str, Any]:
 def reading(case: str) -> Reading:
     path = SAMPLES / expected(case)["sample"]
     return read_snapshot(path.read_bytes(), path.name, catalog=load_catalog())
+
+
+def printed(read: Reading) -> dict[str, tuple[Decimal | None, str]]:
+    return {key: (cell.value, cell.state) for key, cell in read.cells.items()}
 
 
 def gold_cells(case: str) -> dict[str, int | None]:
@@ -89,10 +93,10 @@ def matches(pattern: str, key: str) -> bool:
 @pytest.mark.parametrize("case", CASES)
 def test_identity_results_instance_by_instance(case: str) -> None:
     read = reading(case)
-    confronted = confront_reading(read.form, {key: (c.value, c.state) for key, c in read.cells.items()})
+    confronted = confront_cells(read.form, printed(read), read.headline.report_year)
     by_id: dict[str, dict[str, str]] = {}
     for result in confronted.results:
-        by_id.setdefault(result.identity_id, {})[result.instance] = result.result
+        by_id.setdefault(result.id, {})[result.instance] = result.result
     for identity, gold in expected(case)["identities"].items():
         got = by_id.get(identity)
         assert got is not None, identity
@@ -111,7 +115,7 @@ def test_identity_results_instance_by_instance(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_what_accounting_identities_force_stands_beside_the_cell(case: str) -> None:
     read = reading(case)
-    confronted = confront_reading(read.form, {key: (c.value, c.state) for key, c in read.cells.items()})
+    confronted = confront_cells(read.form, printed(read), read.headline.report_year)
     derived = {key: one.value for key, one in confronted.derived.items()}
     wanted = {
         key: Decimal(value)

@@ -1,25 +1,16 @@
--- A cell that adds up others is marked, so that nobody adds it to them: by row, by column, or both.
-with totals as (
-
-    select distinct
-        form,
-        total_cell_key
-    from {{ ref('int_total_parts') }}
-
-)
-
 select
-    cast(cells.form as varchar) as form,
-    cast(cells.cell_key as varchar) as cell_key,
-    cast(cells.position as integer) as position,
-    cast(cells.table_code as varchar) as table_code,
-    cast(cells.row_code as varchar) as row_code,
-    cast(cells.column_code as varchar) as column_code,
-    cast(cells.label_zh as varchar) as label_zh,
-    cast(cells.label_en as varchar) as label_en,
-    cast(cells.unit as varchar) as unit,
-    cast(cells.article as varchar) as article,
-    cast(cells.is_optional as boolean) as is_optional,
-    cast(totals.total_cell_key is not null as boolean) as is_total
-from {{ ref('stg_catalog_cells') }} as cells
-left join totals on cells.form = totals.form and cells.cell_key = totals.total_cell_key
+    cast(form as varchar) as form,
+    cast(cell_key as varchar) as cell_key,
+    cast(position as integer) as position,
+    cast(table_code as varchar) as table_code,
+    cast(row_code as varchar) as row_code,
+    cast(column_code as varchar) as column_code,
+    cast(label_zh as varchar) as label_zh,
+    cast(label_en as varchar) as label_en,
+    cast(unit as varchar) as unit,
+    cast(article as varchar) as article,
+    cast(is_signed as boolean) as is_signed,
+    cast(is_money as boolean) as is_money,
+    cast(is_optional as boolean) as is_optional,
+    cast(is_total as boolean) as is_total
+from {{ ref('stg_catalog_cells') }}

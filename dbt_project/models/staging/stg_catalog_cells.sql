@@ -8,6 +8,9 @@ select
     cast(label_zh as varchar) as label_zh,
     cast(label_en as varchar) as label_en,
     cast(unit as varchar) as unit,
+    cast(is_signed as boolean) as is_signed,
+    cast(is_money as boolean) as is_money,
     cast(is_optional as boolean) as is_optional,
+    cast(is_total as boolean) as is_total,
     cast(article as varchar) as article
 from {{ source('core', 'catalog_cells') }}

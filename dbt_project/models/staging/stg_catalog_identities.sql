@@ -5,6 +5,12 @@ select
     cast(kind as varchar) as kind,
     cast(severity as varchar) as severity,
     cast(from_json(forms, '["VARCHAR"]') as varchar[]) as forms,
+    cast(test as varchar) as test,
+    cast(op as varchar) as op,
     cast(formula as varchar) as formula,
-    cast(source as varchar) as source
+    cast(tolerance as decimal(24, 6)) as tolerance,
+    cast(needs_previous_report as boolean) as needs_previous_report,
+    cast(derives as boolean) as derives,
+    cast(source as varchar) as source,
+    cast(note as varchar) as note
 from {{ source('core', 'catalog_identities') }}

@@ -258,6 +258,12 @@ def test_bare_cumulative_wording_is_an_issue() -> None:
                 "processing_fee_collected": "380",
             },
         ),
+        ("共有行政复议12件，其中涉及政府信息公开的行政复议1件。", {"reconsideration_cases": "1"}),
+        (
+            "当面申请数2件，涉及政府信息公开的行政诉讼数为0。",
+            {"requests_by_channel:in_person": "2", "litigation_cases": "0"},
+        ),
+        ("全年投入政务公开专项经费三万元。", {"budget": "30000"}),
         ("2023年，无收取信息处理费情况。", {"processing_fee_collected:negative_statement": "0"}),
         ("未收取任何政府信息公开费用。", {"fees_collected:negative_statement": "0"}),
         ("安排政务公开专项经费12.5万元。", {"budget": "12.5"}),
@@ -298,6 +304,7 @@ def test_wordings(text: str, facts: dict[str, str | None]) -> None:
         "力争主动公开政府信息不少于100条。",
         "收到政府信息公开申请近100件。",
         "收到政府信息公开申请三四件。",
+        "收到政府信息公开申请数十件。",
         "主动公开政府信息100余条。",
         "去年收到政府信息公开申请5件。",
         "收到政府信息公开申请较上年增加3件。",
@@ -312,6 +319,11 @@ def test_wordings(text: str, facts: dict[str, str | None]) -> None:
         "一、本年新收政府信息公开申请数量801000081",
         "件件有回音，事事有落实，一条龙服务，一件件政府信息公开。",
         "未发生泄密事件，未经复议直接起诉。",
+        "本年度未发生因政府信息公开被行政复议纠错的情况。",
+        "本年度受理行政复议申请12件，行政诉讼3件，政府信息公开工作有序推进。",
+        "办理人大代表建议35件，均按时办结，并在政府信息公开申请专栏公开。",
+        "共办理市长热线12345工单2345件，满意率99%。",
+        "（二）政府信息公开申请：行政复议数 0",
     ],
 )
 def test_what_is_no_fact(text: str) -> None:

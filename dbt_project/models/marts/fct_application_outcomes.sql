@@ -1,0 +1,20 @@
+-- Additive parts only: outcome leaf x applicant type. The total column and the total row are left out by what
+-- the catalog says of them, so that a sum over this table counts every request once. A row that a report
+-- prints in place of others is a leaf here, and those others are not; printed beside them it is a subtotal,
+-- and stands in fct_printed_totals only.
+select
+    {{ filing_key('filings') }},
+    cast(parts.row_code as varchar) as outcome,
+    cast(parts.applicant_type as varchar) as applicant_type,
+    cast(parts.cell_key as varchar) as cell_key,
+    cast(parts.value as decimal(24, 6)) as value,
+    cast(parts.state as varchar) as state,
+    cast(parts.unit as varchar) as unit
+from {{ ref('stg_applications') }} as parts
+inner join {{ ref('int_filings') }} as filings on parts.filing_id = filings.filing_id
+inner join {{ ref('dim_outcome') }} as outcomes
+    on parts.row_code = outcomes.outcome and list_contains(outcomes.valid_forms, parts.form)
+inner join {{ ref('dim_applicant_type') }} as applicants on parts.applicant_type = applicants.applicant_type
+left join {{ ref('int_row_roles') }} as roles
+    on parts.filing_id = roles.filing_id and roles.table_code = 't3' and parts.row_code = roles.row_code
+where filings.is_current and coalesce(roles.role, 'stands_in') = 'stands_in'
