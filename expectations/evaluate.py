@@ -237,8 +237,8 @@ def cell_spec(form: Form, key: str) -> CellSpec | None:
 def _localise(results: list[IdentityResult], report: Report) -> list[IdentityResult]:
     """Give every failed linear instance its suspects.
 
-    A cell on which two failing accounting instances cross is the better explanation (errors cancel in totals,
-    not in both directions); without a crossing all printed operands are suspect.
+    The cell on which most failing accounting instances cross is the better explanation (errors cancel in
+    totals, not in both directions); without a crossing all printed operands are suspect.
     """
     failing = [result for result in results if result.failed]
     if not failing:
@@ -262,9 +262,9 @@ def _suspects(
     result: IdentityResult, crossings: Mapping[str, int], reported: Mapping[str, Decimal]
 ) -> tuple[str, ...]:
     printed = [cell for cell in dict.fromkeys(result.instance_of.cells) if cell in reported]
-    others_needed = 2 if result.identity.kind == "accounting" else 1
-    crossed = tuple(cell for cell in printed if crossings.get(cell, 0) >= others_needed)
-    return crossed or tuple(printed)
+    most = max((crossings.get(cell, 0) for cell in printed), default=0)
+    own = 1 if result.identity.kind == "accounting" else 0
+    return tuple(cell for cell in printed if most <= own or crossings.get(cell, 0) == most)
 
 
 def suspect_cells(results: Iterable[IdentityResult]) -> dict[str, tuple[str, ...]]:

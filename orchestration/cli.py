@@ -78,7 +78,7 @@ def main() -> None:
     "--reread",
     multiple=True,
     metavar="WHAT",
-    help="Read again on purpose: all, source:NAME, year:YYYY, or the (beginning of the) sha256 of a document.",
+    help="Read again on purpose: all, source:NAME, year:YYYY, or (the beginning of) a document's sha256.",
 )
 @click.option(
     "--wait",
@@ -119,7 +119,7 @@ def _known_sources(names: tuple[str, ...]) -> None:
     if names:
         from ingestion.catalog import load_catalog
 
-        known = [source.id for source in load_catalog().sources]
+        known = list(load_catalog().sources)
         for name in names:
             if name not in known:
                 fail(f"there is no source {name!r}; the catalog has: {', '.join(known)}", UNUSABLE)
@@ -148,20 +148,23 @@ def _reread(words: tuple[str, ...]) -> dict[str, Any]:
 @click.option("--url", help="Address it was taken from.")
 def add(paths: tuple[Path, ...], title: str | None, url: str | None) -> None:
     """Put files, or all files of folders, into the archive. The next run reads them."""
-    from orchestration import lock
-    from orchestration.gather import add_files
+    from ingestion.archive import Archive
 
-    files = list(_files(paths))
-    root = DataRoot.from_env()
-    try:
-        with lock.hold(root.run_lock, "gongkai add", 600.0, lambda text: click.echo(text, err=True)):
-            added = add_files(root, files, title, url)
-    except lock.LockHeld as busy:
-        fail(str(busy), BROKEN)
-    for entry in added:
-        click.echo(f"{entry.sha256}  {'new ' if entry.is_new else 'same'}  {entry.name}")
-    new = sum(entry.is_new for entry in added)
-    click.echo(f"{len(added)} added to the archive, {new} of them new", err=True)
+    for path in paths:
+        if not path.exists():
+            fail(f"there is no file {path}", UNUSABLE)
+    archive = Archive(DataRoot.from_env())
+    records = [record for path in paths for record in archive.add_path(path, title=title, url=url)]
+    for record in records:
+        if record.sha256 is not None:
+            click.echo(f"{record.sha256}  {record.outcome:<5}  {record.name}")
+    refused = [record for record in records if record.sha256 is None]
+    for record in refused:
+        click.echo(f"gongkai: {record.name} was not taken in: {record.reason}", err=True)
+    if not records:
+        fail("there is no file in what was named", UNUSABLE)
+    if refused:
+        raise SystemExit(SOME_UNREAD if len(refused) < len(records) else UNUSABLE)
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:

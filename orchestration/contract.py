@@ -115,8 +115,9 @@ def as_text(found: dict[str, Any]) -> str:
     States stand in angle brackets where no number is printed; `!` marks a suspect, `=n` a derived value.
     """
     filing = found["filing"]
+    document = found["document"]
     lines = [
-        f"{found['document']['name']}  ({found['document']['sha256'][:12]}, {found['document']['media_type']})",
+        f"{document['name']}  ({document['sha256'][:12]}, {document['media_type'] or 'unknown type'})",
         f"  {filing['agency'] or 'agency not found'} · {filing['report_year'] or 'year not found'} · "
         f"{filing['scope']} · {filing['form'] or 'form not recognised'} · {found['status']}",
     ]

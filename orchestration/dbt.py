@@ -60,7 +60,7 @@ class Build:
         return f"{len(self.results)} models and tests, {failed} failed; {rows} rows"
 
     def raise_for_failures(self) -> None:
-        """Raise DbtTestsFailed when only tests failed, DbtError for anything else, nothing when all is well."""
+        """Raise DbtTestsFailed when only tests failed, DbtError for anything else; nothing failed: nothing."""
         failed = {node: result for node, result in self.results.items() if result.status in ("fail", "error")}
         if failed:
             lines = [f"{node}: {result.message or result.status}" for node, result in sorted(failed.items())]
@@ -108,8 +108,9 @@ def prepare_manifest(root: DataRoot) -> Path:
 
 
 def build(root: DataRoot, models: Sequence[str] | None = None) -> Build:
-    """Build all models (or `models`, on top of the last warehouse) and run their tests; the caller holds the lock.
+    """Build all models (or `models`, on top of the last warehouse) and run their tests.
 
+    The caller holds the lock.
     The result replaces `root.warehouse` when no model failed. Never raises for what dbt says: ask the result.
     """
     import duckdb
@@ -186,6 +187,7 @@ def _close_database() -> None:
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
+    connections: Any = DuckDBConnectionManager  # dbt-duckdb ships no types for these
     with suppress(Exception):  # it was never opened: nothing to close
-        DuckDBConnectionManager.env().close()
-    DuckDBConnectionManager.close_all_connections()
+        connections.env().close()
+    connections.close_all_connections()

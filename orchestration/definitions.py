@@ -1,4 +1,4 @@
-"""Assembly: everything under `orchestration/defs`, loaded the way `dg` expects it. Nothing else belongs here."""
+"""Assembly: everything under `orchestration/defs`, loaded as `dg` expects it. Nothing else belongs here."""
 
 from pathlib import Path
 

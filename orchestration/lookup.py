@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -35,24 +37,24 @@ EXCERPT_LINES = 6
 
 # The same names over a release and over the tidy tables, so that every question is asked once.
 _FROM_RELEASE = {
-    "documents": "select * from fct_documents",
-    "filings": "select * from fct_filings",
-    "cells": "select * from fct_cells",
-    "results": "select * from fct_identity_results",
-    "identities": "select * from dim_identity",
+    "documents": "select * from release.main.fct_documents",
+    "filings": "select * from release.main.fct_filings",
+    "cells": "select * from release.main.fct_cells",
+    "results": "select * from release.main.fct_identity_results",
+    "identities": "select * from release.main.dim_identity",
 }
 _FROM_TABLES = {
-    "documents": "select * from documents",
-    "filings": "select * from filings",
+    "documents": "select * from tidy.documents",
+    "filings": "select * from tidy.filings",
     "cells": """
         select c.*, s.cell_key is not null as is_suspect, d.value as derived_value,
             from_json(d."by", '["VARCHAR"]') as derived_by
-        from cells c
-        left join cell_suspects s using (filing_id, cell_key)
-        left join derived_cells d using (filing_id, cell_key)""",
+        from tidy.cells c
+        left join tidy.cell_suspects s using (filing_id, cell_key)
+        left join tidy.derived_cells d using (filing_id, cell_key)""",
     "results": """
-        select * replace (from_json(suspects, '["VARCHAR"]') as suspects) from identity_results""",
-    "identities": "select * from catalog_identities",
+        select * replace (from_json(suspects, '["VARCHAR"]') as suspects) from tidy.identity_results""",
+    "identities": "select * from tidy.catalog_identities",
 }
 
 
@@ -81,21 +83,201 @@ def opened(root: DataRoot) -> Iterator[Facts]:
     database = root.current / DATABASE
     with duckdb.connect(":memory:") as connection:
         if database.exists():
-            path = str(database.resolve()).replace("'", "''")
-            connection.execute(f"attach '{path}' as release (read_only)")
-            source, prefix = _FROM_RELEASE, "use release"
-            connection.execute(prefix)
-            where = f"release {database.resolve().parent.name}"
-            target = "memory.main."
+            path = (
+                database.resolve()
+            )  # one release for all questions, also when `current` is flipped meanwhile
+            connection.execute(f"attach {_literal(path)} as release (read_only)")
+            views, where = _FROM_RELEASE, f"release {path.parent.name}"
         elif (root.tables / "identity_results.parquet").exists():
             connection.execute("create schema tidy")
             for parquet in sorted(root.tables.glob("*.parquet")):
-                path = str(parquet).replace("'", "''")
-                connection.execute(f'create view tidy."{parquet.stem}" as from read_parquet(\'{path}\')')
-            connection.execute("use memory.tidy")
-            source, where, target = _FROM_TABLES, "the tidy tables (no release yet)", "memory.main."
+                view = f'create view tidy."{parquet.stem}" as from read_parquet({_literal(parquet)})'
+                connection.execute(view)
+            views, where = _FROM_TABLES, "the tidy tables (there is no release yet)"
         else:
             raise NothingFound("nothing has been read yet; `gongkai run` reads what is archived")
-        for name, query in source.items():
-            connection.execute(f"create temp table {name}_ as {query}" if False else f"create view {target}{name} as {query}")
+        for name, query in views.items():
+            connection.execute(f"create view {name} as {query}")
         yield Facts(connection, root, where)
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def documents(facts: Facts, state: str | None = None) -> tuple[list[str], dict[str, int]]:
+    """One line a document (in `state`, if given) with its reason, and the number of documents by state."""
+    rows = facts.rows(
+        "select sha256, name, source, state, reason from documents order by source, name, sha256"
+    )
+    counts = Counter(str(row["state"]) for row in rows)
+    lines = [
+        f"{row['sha256'][:12]}  {row['state']:<12}  {row['source']}: {row['name']}"
+        + (f"  ({row['reason']})" if row["reason"] else "")
+        for row in rows
+        if state is None or row["state"] == state
+    ]
+    return lines, dict(counts.most_common())
+
+
+def trace(
+    facts: Facts, agency: str, year: int, cell: str, scope: str | None = None, vintage: int | None = None
+) -> str:
+    """Where one cell comes from, as text for a terminal.
+
+    Raises NoSuchAgency for a name that means none or several, NothingFound for a year, scope, vintage or cell
+    that is not there; the message says what is.
+    """
+    filing = _filing(facts, agency, year, scope, vintage)
+    found = facts.rows("select * from cells where filing_id = ? and cell_key = ?", filing["filing_id"], cell)
+    if not found:
+        raise NothingFound(_no_such_cell(facts, filing, cell))
+    row = found[0]
+    document = facts.rows("select * from documents where sha256 = ?", row["sha256"])[0]
+    lines = [
+        f"{filing['agency']} · {filing['report_year']} · {filing['scope']} · {filing['form']} · {cell}",
+        f"value     {_number(row['value'])}" + (f" {row['unit']}" if row["unit"] else ""),
+        f"printed   {_printed(row['raw'])}",
+        f"state     {row['state']}" + (f" (confidence {row['confidence']:g})" if row["confidence"] else ""),
+    ]
+    if row["derived_value"] is not None:
+        by = ", ".join(row["derived_by"])
+        lines.append(f"derived   {_number(row['derived_value'])}, forced by {by}; not printed")
+    if row["note"]:
+        lines.append(f"note      {row['note']}")
+    lines += [
+        f"place     {row['place'] or 'none: the document does not print it'}",
+        f"document  {document['name']} ({document['source']}), vintage {filing['vintage']}",
+        f"snapshot  {row['sha256']}",
+    ]
+    lines += _excerpt(facts, row, document)
+    lines += _identities_of(facts, row)
+    if row["is_suspect"]:
+        lines.append("a failing identity points at this cell: look at it before you use it")
+    lines.append(f"from {facts.where}")
+    return "\n".join(lines)
+
+
+def check(facts: Facts, agency: str | None = None, year: int | None = None) -> Iterator[str]:
+    """Identity results by filing: counts, and each one that fails, with both sides and the suspects.
+
+    Raises NoSuchAgency and NothingFound as `trace` does.
+    """
+    wanted: list[str] = ["is_current"]
+    values: list[Any] = []
+    if agency is not None:
+        every = [row["agency"] for row in facts.rows("select distinct agency from filings") if row["agency"]]
+        wanted.append("agency = ?")
+        values.append(match_agency(agency, every))
+    if year is not None:
+        wanted.append("report_year = ?")
+        values.append(year)
+    query = "select * from filings where " + " and ".join(wanted) + " order by agency, report_year, scope"
+    filings = facts.rows(query, *values)
+    if not filings:
+        raise NothingFound("there is no such filing; `gongkai documents` lists what was read")
+    for filing in filings:
+        results = facts.rows(
+            "select r.*, i.name_zh, i.name_en from results r left join identities i using (identity_id) "
+            "where filing_id = ? order by identity_id, instance",
+            filing["filing_id"],
+        )
+        counts = Counter(row["result"] for row in results)
+        shown = (
+            ", ".join(f"{count} {result}" for result, count in counts.most_common()) or "no identity applies"
+        )
+        yield f"{filing['agency']} · {filing['report_year']} · {filing['scope']} · {filing['form']}: {shown}"
+        for row in results:
+            if row["result"] in ("fails", "fails_lenient"):
+                suspects = ", ".join(row["suspects"] or [])
+                yield (
+                    f"  {row['identity_id']} {row['instance']} {row['result']}: "
+                    f"{_number(row['lhs'])} against {_number(row['rhs'])}; {row['name_zh']} · {row['name_en']}"
+                    + (f"; suspects: {suspects}" if suspects else "")
+                )
+
+
+def _filing(facts: Facts, agency: str, year: int, scope: str | None, vintage: int | None) -> dict[str, Any]:
+    filings = [
+        row for row in facts.rows("select * from filings order by report_year, vintage") if row["agency"]
+    ]
+    full = match_agency(agency, [row["agency"] for row in filings])
+    of_agency = [row for row in filings if row["agency"] == full]
+    of_year = [row for row in of_agency if row["report_year"] == year]
+    if not of_year:
+        years = ", ".join(sorted({str(row["report_year"]) for row in of_agency}))
+        raise NothingFound(f"{full} has no report of {year} here; there is {years}")
+    scopes = sorted({row["scope"] for row in of_year})
+    if scope is None and len(scopes) > 1:
+        raise NothingFound(f"{full} has filed {' and '.join(scopes)} for {year}; choose with --scope")
+    of_scope = [row for row in of_year if scope in (None, row["scope"])]
+    if not of_scope:
+        raise NothingFound(f"{full} has filed only {', '.join(scopes)} for {year}")
+    chosen = [
+        row for row in of_scope if (row["is_current"] if vintage is None else row["vintage"] == vintage)
+    ]
+    if not chosen:
+        vintages = ", ".join(str(row["vintage"]) for row in of_scope)
+        raise NothingFound(f"{full} {year} has no such vintage; there is {vintages}")
+    return chosen[0]
+
+
+def _no_such_cell(facts: Facts, filing: dict[str, Any], cell: str) -> str:
+    keys = [
+        row["cell_key"]
+        for row in facts.rows(
+            "select cell_key from cells where filing_id = ? order by 1", filing["filing_id"]
+        )
+    ]
+    if not keys:
+        return f"the report of {filing['agency']} {filing['report_year']} has no recognised form, so no cells"
+    near = get_close_matches(cell, keys, n=4, cutoff=0.5)
+    return f"the form {filing['form']} has no cell {cell!r}; near are {', '.join(near or keys[:4])}"
+
+
+def _identities_of(facts: Facts, row: dict[str, Any]) -> list[str]:
+    results = facts.rows(
+        "select r.*, i.name_zh, i.name_en from results r left join identities i using (identity_id) "
+        "where filing_id = ? order by identity_id, instance",
+        row["filing_id"],
+    )
+    lines = []
+    for result in results:
+        operands = json.loads(result["operands"] or "[]")
+        if any(operand["cell"] == row["cell_key"] for operand in operands):
+            sides = f"{_number(result['lhs'])} against {_number(result['rhs'])}"
+            why = f" ({result['why']})" if result["why"] else ""
+            lines.append(
+                f"  {result['identity_id']} {result['instance']}: {result['result']}, {sides}{why}; "
+                f"{result['name_zh']} · {result['name_en']}"
+            )
+    return ["identities it takes part in:", *lines] if lines else ["it takes part in no identity"]
+
+
+def _excerpt(facts: Facts, row: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    """The lines of the source at the cell's place, where the place has lines and the bytes are archived."""
+    if row["line"] is None or not document["encoding"]:
+        return []
+    try:
+        text = Archive(facts.root).read(row["sha256"]).decode(document["encoding"], "replace")
+    except (ArchiveError, LookupError):
+        return []
+    source = text.splitlines()
+    first, last = row["line"], row["line_end"] or row["line"]
+    last = min(last, first + EXCERPT_LINES - 1)
+    shown = [
+        f"  {number:>5} | {source[number - 1].expandtabs(4)}"
+        for number in range(first, last + 1)
+        if 0 < number <= len(source)
+    ]
+    return ["in the source:", *shown]
+
+
+def _printed(raw: str | None) -> str:
+    return "nothing" if raw is None else "«" + raw.replace("\n", "⏎") + "»"
+
+
+def _number(value: Decimal | None) -> str:
+    if value is None:
+        return "none"
+    return str(int(value)) if value == value.to_integral_value() else format(value.normalize(), "f")

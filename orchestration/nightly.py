@@ -19,7 +19,7 @@ from orchestration.progress import terminal_logger, watched
 if TYPE_CHECKING:
     from dagster import DagsterInstance, ExecuteInProcessResult
 
-GATES = ("DagsterAssetCheckFailedError", "DbtTestsFailed")
+GATES = ("DagsterAssetCheckFailedError", "DbtTestsFailed", "GateHeld")
 
 __all__ = ["Outcome", "run_config", "run_nightly", "terminal_logger"]
 

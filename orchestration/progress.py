@@ -84,7 +84,7 @@ class _Terminal(logging.Handler):
             _watching.message(str(meta.get("orig_message", record.getMessage())))
 
 
-@dg.logger(description="The run's own messages on the terminal of `gongkai run`.")
+@dg.logger({}, "The run's own messages on the terminal of `gongkai run`.")
 def terminal_logger(context: dg.InitLoggerContext) -> logging.Logger:
     """A logger that passes messages on to `Progress` and Dagster's events over."""
     logger = logging.Logger("gongkai.terminal", logging.DEBUG)

@@ -174,7 +174,7 @@ def prune(releases: Path, keep: int) -> list[str]:
 
 
 def changelog(releases: Path, old: str, new: str, limit: int = 200) -> Iterator[str]:
-    """The changes as lines for people: one a row, at most `limit` a table (0: all), and a count for each table."""
+    """The changes as lines for people: one a row, at most `limit` a table (0: all), then counts by table."""
     counts: dict[str, dict[str, int]] = {}
     for change in diff(releases, old, new):
         kinds = counts.setdefault(change.table, {})

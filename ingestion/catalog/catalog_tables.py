@@ -1,4 +1,4 @@
-"""The catalog as tables for the warehouse: forms, tables, rows, columns, cells, states, units, laws, breaks, years.
+"""The catalog as tables for the warehouse: forms with all their parts, states, units, laws, report years.
 
 Belongs here: one function a table, catalog -> rows in printed order, and the columns' types. Lists travel as
 JSON text (`total_of`, `replaces`, `aliases`, `forms`). Does not belong here: writing files (`normalise`).
@@ -65,7 +65,7 @@ def form_table_rows(catalog: Catalog) -> list[TableRow]:
 def row_rows(catalog: Catalog) -> list[TableRow]:
     """catalog_rows: a row a row of a form, headings included.
 
-    `outcome_class`: for the outcome leaves of t3 the class right under 本年度办理结果 (a leaf may be its own).
+    `outcome_class`: for the outcome leaves of t3 the class right under 本年度办理结果, maybe the leaf itself.
     """
     return [
         {
@@ -195,7 +195,8 @@ def law_rows(catalog: Catalog) -> list[TableRow]:
             "name_zh": law.zh,
             "name_en": law.en,
             "number": law.number,
-            "in_force": dt.date.fromisoformat(law.in_force) if law.in_force else None,
+            "issued": law.issued,
+            "in_force": law.in_force,
         }
         for law in catalog.laws.values()
     ]
@@ -266,13 +267,13 @@ _TYPES = {
     **dict.fromkeys(("year_before", "year_after", "report_year"), "int32"),
     **dict.fromkeys(("has_cells", "is_optional", "is_outcome_leaf", "is_total"), "bool"),
     **dict.fromkeys(("is_signed", "is_money", "lenient_as_zero"), "bool"),
-    **dict.fromkeys(("period_first", "period_last", "in_force"), "date32"),
+    **dict.fromkeys(("period_first", "period_last", "issued", "in_force"), "date32"),
     **dict.fromkeys(("deadline_departments", "deadline_governments"), "date32"),
 }
 
 
 def catalog_tables(catalog: Catalog) -> dict[str, pa.Table]:
-    """Every table of `CATALOG_ROWS` as an Arrow table with explicit types; the same catalog, the same tables."""
+    """Every table of `CATALOG_ROWS` as an Arrow table with explicit types."""
     import pyarrow as pa  # not at the top: reading the catalog must not load it
 
     tables: dict[str, pa.Table] = {}

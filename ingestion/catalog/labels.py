@@ -39,16 +39,16 @@ _UNIFIED = str.maketrans(
 
 _HAN_NUMERALS = "一二三四五六七八九十"
 
-# "strip leading enumerators: 一、 (一) （一） 1. 1、 1． ① and trailing ：:", 其中: before them, and a bracket
-# of which the first half was lost (三) 不予公开, sample yingqian-2020). A digit after "1." makes it a decimal.
+# "strip leading enumerators: 一、 (一) （一） 1. 1、 1． ① and trailing ：:", 其中: before them, and a
+# bracket of which the first half was lost (三) 不予公开 in yingqian-2020). "1." before a digit is a decimal.
 _ENUMERATOR = re.compile(
     rf"其中[:,]?(?=.)|[{_HAN_NUMERALS}]{{1,3}}[,.:]|\(?[{_HAN_NUMERALS}]{{1,3}}\)"
     r"|\(?\d{1,2}\)(?!\d)|\d{1,2}[.,:](?!\d)"
 )
 
-# "drop explanatory bracket （区分处理的…）, （单位：…） before matching, keep the unit": brackets that begin so
-# explain a label and are left out by some reports. Any other bracket may tell two rows apart and stays. The
-# half that a page break leaves behind is dropped with its missing closing bracket.
+# "drop explanatory bracket （区分处理的…）, （单位：…） before matching, keep the unit": brackets that begin
+# so explain a label and are left out by some reports. Any other bracket may tell two rows apart and stays.
+# The half that a page break leaves behind is dropped with its missing closing bracket.
 _EXPLANATION = re.compile(
     r"\((?:区分处理|只计|单位|保留|不同渠道|不同方式|不包括|计量单位|盖章|公章|(?:件|条|项|次|篇|人|人次|个|元|万元)\))"
     r"[^()]*(?:\)|$)|\((?:件|条|项|次|篇|人|人次|个|元|万元)\)"

@@ -46,7 +46,7 @@ class YearRange(Entry):
 
 
 class Named(Entry):
-    """Something with a code and a printed label; `label_zh` is the official wording without its enumerator."""
+    """Something with a code and a printed label; `label_zh`: the official wording without enumerator."""
 
     code: Code
     label_zh: Text
@@ -284,9 +284,9 @@ class State(Entry):
     """What can be said of a cell's content.
 
     kind: printed (a number is there), empty (a cell is there, but no number), missing (the cell is not in
-    the document), unreadable, structural (the form has no such cell), beside (a value of ours, kept apart from
-    the printed one). `lenient_as`: how the lenient evaluation reads it; None = not at all. `printed_as` are words
-    and `patterns` full-match regular expressions of the cell's text without spaces, in NFKC.
+    the document), unreadable, structural (the form has no such cell), beside (a value of ours, kept apart
+    from the printed one). `lenient_as`: how the lenient evaluation reads it; None = not at all. `printed_as`
+    are words and `patterns` full-match regular expressions of the cell's text without spaces, in NFKC.
     """
 
     code: Code
@@ -355,7 +355,8 @@ class Law(Entry):
     zh: Text
     en: Text
     number: Text | None = None
-    in_force: Text | None = None
+    issued: dt.date | None = None
+    in_force: dt.date | None = None
 
 
 class SourceDocument(Entry):

@@ -15,6 +15,7 @@ from ingestion.catalog.labels import normalise_label
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Grid, GridCell, Issue, Locator
 from ingestion.recognise.align import CellSlot, FieldText, RowReading
+from ingestion.recognise.elimination import LooseRow
 from ingestion.recognise.numbers import parse_number
 from ingestion.recognise.reading import BLANK, UNREADABLE
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, RowMatch, TableVocabulary
@@ -61,6 +62,7 @@ class Walk:
     pending: Pending | None = None
     loose_text: str | None = None
     rows: list[RowReading] = field(default_factory=list)
+    loose_rows: list[LooseRow] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     tables_seen: dict[str, Locator | None] = field(default_factory=dict)
     #: (table code, order in the document) of cuts: places where a label or a table breaks off
@@ -439,16 +441,23 @@ class GridWalker:
         )
 
     def _row_without_label(self, grid: Grid, cells: list[GridCell], filled: list[GridCell]) -> None:
+        """Numbers alone: of no provable row here, kept in case only one row is left for them."""
         table = self.walk.table
         if table is None:
             return
-        self.walk.issues.append(
-            Issue(
-                "row_without_label",
-                table.code,
-                f"numbers without a label, so of no provable row: {_short(_raw(cells))}",
-                "warning",
-                filled[0].locator,
+        self.walk.loose_rows.append(
+            LooseRow(
+                RowReading(
+                    table=table.code,
+                    row="",
+                    slots=table.slots(table.table.value_rows[0]),
+                    fields=[_field(cell) for cell in filled],
+                    raw=_raw(cells),
+                    locator=filled[0].locator,
+                    totals=table.totals(),
+                    block=f"grid{grid.index}",
+                ),
+                after=len(self.walk.rows),
             )
         )
 

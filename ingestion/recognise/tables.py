@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ingestion.catalog import Catalog
+from ingestion.catalog.labels import normalise_label
 from ingestion.extract.model import Document, Grid, ImageBlock, Issue, Locator, TextBlock
 from ingestion.recognise.align import RowReading, place_rows
-from ingestion.recognise.grids import GridWalker
+from ingestion.recognise.elimination import rows_by_elimination
+from ingestion.recognise.grids import GridWalker, Walk
 from ingestion.recognise.lists import read_lists
 from ingestion.recognise.reading import (
     MISSING_IMAGE,
@@ -173,6 +175,8 @@ def _read_form(document: Document, form: FormVocabulary, reading: TableReading) 
         <= {key.rsplit(".", 1)[0] for row in rows for key in (slot.key for slot in row.slots)}
     }
     flat = flatten([block if isinstance(block, TextBlock) else None for block in document.blocks])
+    if walk.loose_rows:
+        rows += _place_loose_rows(document, form, walk, reading)
     if len(complete) < len(form.tables) and flat.blocks:
         in_grids = {(row.table, row.row) for row in rows}
         text_rows, issues, text_seen = stream_reader(form).read(flat, complete)
@@ -189,6 +193,33 @@ def _read_form(document: Document, form: FormVocabulary, reading: TableReading) 
             _unused_grid(reading, grid)
     if walk.table is not None or seen:
         _fill(reading, form, document, seen, whole_table_seen=False, cuts=set(walk.cuts))
+
+
+def _place_loose_rows(
+    document: Document, form: FormVocabulary, walk: Walk, reading: TableReading
+) -> list[RowReading]:
+    """Unlabelled rows that only one row is left for; the others are reported with their numbers."""
+    printed = normalise_label(
+        document.text() + "".join(cell.text for grid in document.grids() for cell in grid.cells)
+    )
+    found: list[RowReading] = []
+    for code in dict.fromkeys(item.reading.table for item in walk.loose_rows):
+        loose = [item for item in walk.loose_rows if item.reading.table == code]
+        rows, issues = rows_by_elimination(form.tables[code], walk.rows, loose, printed)
+        found += rows
+        reading.issues += issues
+        reading.issues += [
+            Issue(
+                "row_without_label",
+                code,
+                f"numbers without a label, so of no provable row: “{' '.join(item.reading.raw.split())}”",
+                "warning",
+                item.reading.locator,
+            )
+            for item in loose
+            if item.reading not in rows
+        ]
+    return found
 
 
 def _keep_cells(reading: TableReading, rows: list[RowReading]) -> None:

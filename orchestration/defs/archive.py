@@ -1,6 +1,7 @@
 """Archive: the files of the manual sources, by content. Crawled sources will come in here too."""
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.defs.resources import HeldDataRoot
 
@@ -8,7 +9,7 @@ from orchestration.defs.resources import HeldDataRoot
 class Sources(dg.Config):
     """Which sources to gather from: all of the catalog, or those named."""
 
-    only: list[str] = []
+    only: list[str] = Field(default_factory=list)
 
 
 @dg.asset(

@@ -50,9 +50,7 @@ IDENTITIES = _identities()
         for name, text in GATES.items()
     ],
 )
-def gates(
-    context: dg.AssetCheckExecutionContext, data_root: HeldDataRoot
-) -> Iterator[dg.AssetCheckResult]:
+def gates(context: dg.AssetCheckExecutionContext, data_root: HeldDataRoot) -> Iterator[dg.AssetCheckResult]:
     """Ask every gate. Where one is not asked, because tables are of another shape, it has not passed."""
     from orchestration.gatekeeper import ask_gates
 
@@ -74,15 +72,15 @@ def gates(
             },
         )
     held = [name for name in GATES if name not in answers or not answers[name].passed]
-    context.log.info(f"gates: {len(GATES) - len(held)} passed" + (f", held by {', '.join(held)}" if held else ""))
+    context.log.info(
+        f"gates: {len(GATES) - len(held)} passed" + (f", held by {', '.join(held)}" if held else "")
+    )
 
 
 @dg.multi_asset_check(
     name="identities",
     specs=[
-        dg.AssetCheckSpec(
-            f"identity_{name}", asset=CHECKED, description=text, additional_deps=OTHERS
-        )
+        dg.AssetCheckSpec(f"identity_{name}", asset=CHECKED, description=text, additional_deps=OTHERS)
         for name, text in IDENTITIES.items()
     ],
 )

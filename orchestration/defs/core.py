@@ -20,9 +20,15 @@ TIDY = {
 }
 CATALOG = {
     "catalog_forms": "The forms and the report years they are for.",
+    "catalog_form_tables": "The tables of each form.",
     "catalog_rows": "Rows of the forms with labels, parents and articles.",
     "catalog_columns": "Columns of the forms with labels and units.",
     "catalog_cells": "The cells that each form has.",
+    "catalog_states": "What the states of a cell mean.",
+    "catalog_units": "Units in which reports count.",
+    "catalog_laws": "The laws and notices that rules come from.",
+    "catalog_breaks": "Where series of two forms may not be joined.",
+    "catalog_report_years": "Report years with their form and deadlines.",
 }
 CONFRONTED = {
     "identity_results": "Each identity, instance by instance, for each filing: holds, fails, or why neither.",
@@ -72,6 +78,8 @@ def normalise(
 
     root = data_root.paths
     tables = to_tables(list(stored_readings(root)), load_catalog())
+    if tables.keys() != (TIDY | CATALOG).keys():
+        raise dg.Failure(f"tables and assets differ: {sorted(tables.keys() ^ (TIDY | CATALOG).keys())}")
     written = write_tables(root, tables)
     context.log.info(
         f"normalise: {tables['filings'].num_rows} filings, {tables['cells'].num_rows} cells, "

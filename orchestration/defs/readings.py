@@ -1,6 +1,7 @@
 """Extract and recognise: one reading a document, kept by content, hints and version of the reader."""
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.defs.resources import HeldDataRoot
 
@@ -9,9 +10,9 @@ class Reread(dg.Config):
     """What to read again on purpose, although its reading is there. Empty: nothing."""
 
     everything: bool = False
-    sha256: list[str] = []  # whole or beginnings
-    source: list[str] = []
-    year: list[int] = []  # report years as they were read the last time
+    sha256: list[str] = Field(default_factory=list)  # whole or beginnings
+    source: list[str] = Field(default_factory=list)
+    year: list[int] = Field(default_factory=list)  # report years as they were read the last time
 
 
 class Reading(dg.Config):
@@ -40,9 +41,9 @@ def readings(
 
     from ingestion.reader import reader_version
     from ingestion.readings import read_due, stored_readings
-    from orchestration.rereading import chooser
     from orchestration.preview import markdown
     from orchestration.progress import tick
+    from orchestration.rereading import chooser
 
     root = data_root.paths
     wanted = config.reread

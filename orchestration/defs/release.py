@@ -21,16 +21,17 @@ from orchestration.defs.warehouse import warehouse
 )
 def release(context: dg.AssetExecutionContext, data_root: HeldDataRoot) -> dg.MaterializeResult[None]:
     """Publish the warehouse."""
-    from orchestration.dbt import warehouse_path
+    from expectations.report import write_report
+    from orchestration.gatekeeper import require_gates
     from orchestration.preview import markdown
     from orchestration.publish import publish
     from orchestration.versions import code_versions
-    from expectations.report import write_report
 
     root = data_root.paths
+    require_gates(root)
     done = publish(
         root.releases,
-        warehouse_path(root),
+        root.warehouse,
         lambda folder: write_report(root.tables, folder),
         code_versions(),
     )

@@ -62,7 +62,7 @@ def warehouse(
     checks = {key.name: key for key in context.selected_asset_check_keys}
     for node_id, result in outcome.results.items():
         node = nodes.get(node_id, {"name": node_id, "resource_type": "unit_test"})
-        metadata = {"seconds": round(result.seconds, 3), "status": result.status}
+        metadata: dict[str, Any] = {"seconds": round(result.seconds, 3), "status": result.status}
         if node["resource_type"] == "test":
             key = checks.get(node["name"])
             if key is not None and result.status != "skipped":

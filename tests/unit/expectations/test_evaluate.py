@@ -10,49 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.evaluate import IdentityResult, evaluate, suspect_cells
-from ingestion.catalog import load_catalog
-
-from .conftest import COLUMNS, PARTS, Cells, form_cells, requests_table, with_values
-
-LEAVES = load_catalog().forms["form_2019"].table("t3").row("total_handled").total_of
+from tests.unit.expectations.reports import (
+    COLUMNS,
+    Cells,
+    carried,
+    form_cells,
+    leaf_cells,
+    requests_table,
+    shanghai_2019,
+    with_values,
+)
 
 
 def verdicts(form: str, cells: Cells, year: int | None = None) -> dict[tuple[str, str], IdentityResult]:
     return {(one.id, one.instance): one for one in evaluate(form, cells, report_year=year)}
-
-
-def shanghai_2019() -> Cells:
-    """A published report (上海市人民政府办公厅 2019): zeros left blank, totals on four rows only."""
-    b = None
-    t3: dict[str, list[int | None]] = {
-        "new_received": [821, 35, b, b, 2, 1, 859],
-        "carried_in": [18, b, b, b, b, b, 18],
-        "granted": [258, 12, b, b, 1, 1, b],
-        "partial": [3, b, b, b, b, b, b],
-        "denied_state_secret": [14, b, b, b, b, b, b],
-        "denied_internal_affairs": [5, b, b, b, b, b, b],
-        "denied_process_info": [3, 1, b, b, b, b, b],
-        "denied_admin_query": [10, 2, b, b, b, b, b],
-        "unable_not_held": [252, 12, b, b, 1, b, b],
-        "unable_needs_creation": [44, 3, b, b, b, b, b],
-        "unable_unclear": [25, b, b, b, b, b, b],
-        "rejected_petition": [148, 1, b, b, b, b, b],
-        "rejected_repeat": [5, 4, b, b, b, b, b],
-        "total_handled": [767, 35, b, b, 2, 1, 805],
-        "carried_out": [72, b, b, b, b, b, 72],
-    }
-    t4: dict[str, list[int | None]] = {"review": [5, b, b, 2, 7], "lit_direct": [8, b, b, 1, 9]}
-    t2: dict[str, list[int | None]] = {"rules": [13, 13, 524], "normative_docs": [60, 60, 368]}
-    cells = form_cells("form_2019", None, "blank")
-    for table, rows, columns in (
-        ("t3", t3, COLUMNS),
-        ("t4", t4, ("maintained", "corrected", "other_result", "pending", "total")),
-        ("t2_1", t2, ("made_new", "disclosed_new", "disclosed_total")),
-    ):
-        for row, values in rows.items():
-            printed = zip(columns, values, strict=True)
-            cells = with_values(cells, {f"{table}.{row}.{column}": value for column, value in printed})
-    return cells
 
 
 def test_blank_zeros_hold_leniently_and_printed_rows_strictly() -> None:
@@ -89,7 +60,9 @@ def test_a_blank_is_zero_only_beside_a_printed_number() -> None:
     cells = with_values(form_cells("form_2019", None, "blank"), {"t4.review.total": 0})
     said = verdicts("form_2019", cells)
     assert said["R01", "table"].result == "holds_lenient"
-    assert said["R02", "table"].result == "not_evaluable"  # lit_direct prints nothing; only its total has company
+    assert (
+        said["R02", "table"].result == "not_evaluable"
+    )  # lit_direct prints nothing; only its total has company
 
 
 @pytest.mark.parametrize("state", ["slash", "dash", "text_none", "not_applicable"])
@@ -128,7 +101,11 @@ def test_a_reported_cell_without_a_value_is_not_zero() -> None:
 def test_amounts_are_exact() -> None:
     cells = with_values(
         form_cells("pre2019_national"),
-        {"nat.staff_fulltime.count": "0.1", "nat.staff_parttime.count": "0.2", "nat.staff_total.count": "0.3"},
+        {
+            "nat.staff_fulltime.count": "0.1",
+            "nat.staff_parttime.count": "0.2",
+            "nat.staff_total.count": "0.3",
+        },
     )
     assert verdicts("pre2019_national", cells)["P07", "table"].result == "holds"
 
@@ -184,13 +161,16 @@ def test_one_row_for_other_handling() -> None:
     cells = {key: cell for key, cell in form_cells("form_2021").items() if not key.startswith(replaced)}
     cells |= {f"t3.other.{column}": (Decimal(0), "reported") for column in COLUMNS}
     cells = with_values(
-        cells, {f"t3.{row}.{column}": 2 for row in ("other", "total_handled", "new_received") for column in COLUMNS}
+        cells,
+        {f"t3.{row}.{column}": 2 for row in ("other", "total_handled", "new_received") for column in COLUMNS},
     )
     cells = with_values(cells, {f"t3.{row}.total": 12 for row in ("other", "total_handled", "new_received")})
     said = verdicts("form_2021", cells)
     assert said["I02", "total"].result == said["I03", "other"].result == "holds"
     assert said["I03", "other_misc"].result == "not_applicable"
-    assert Counter(one.result for one in said.values())["fails"] == 1  # Q04: 18 cells of the form are not there
+    assert (
+        Counter(one.result for one in said.values())["fails"] == 1
+    )  # Q04: 18 cells of the form are not there
 
 
 def test_crossing_failures_point_at_one_cell() -> None:
@@ -208,12 +188,6 @@ def test_a_lone_failure_points_at_all_its_cells_and_a_hint_at_none() -> None:
     assert set(suspect_cells(said)) == {
         f"t4.review.{column}" for column in ("maintained", "corrected", "other_result", "pending", "total")
     }
-
-
-leaf_cells = st.dictionaries(
-    st.tuples(st.sampled_from(LEAVES), st.sampled_from(PARTS)), st.integers(0, 5000), max_size=12
-)
-carried = st.dictionaries(st.sampled_from(PARTS), st.integers(0, 500), max_size=4)
 
 
 @settings(max_examples=40, deadline=None)

@@ -178,3 +178,47 @@ def test_a_local_list_keeps_rows_that_the_catalog_does_not_know() -> None:
     assert (local.label, local.code, local.unit) == ("村务公开栏数", None, "个")
     assert (local.values["year"].value, local.values["cumulative"].state) == (15, "slash")
     assert value(reading, "fj.proactive_total.cumulative") == 765
+
+
+def torn_from_labels(rows: list[list[str]], *lost: str) -> list[Grid | TextBlock]:
+    """The request table with the labels of some rows standing in the text before it."""
+    labels = [text(row[0]) for row in rows if row[0].startswith(lost)]
+    return [
+        *labels,
+        text("三、收到和处理政府信息公开申请情况"),
+        grid([row[1:] if row[0].startswith(lost) else row for row in rows], exact=False),
+    ]
+
+
+def consistent_rows() -> list[list[str]]:
+    return request_rows(
+        new_received=["4", "0", "0", "0", "0", "1", "5"],
+        partial=["4", "0", "0", "0", "0", "0", "4"],
+        unable_not_held=["0", "0", "0", "0", "0", "1", "1"],
+        total_handled=["4", "0", "0", "0", "0", "1", "5"],
+    )
+
+
+def test_numbers_apart_from_their_label_are_read_where_no_other_row_is_left_and_never_as_certain() -> None:
+    reading = read(text("逾期不补正"), *torn_from_labels(consistent_rows(), "（二）部分公开", "1.本机关不掌握"))
+    cell = reading.cells["t3.partial.natural_person"]
+    assert cell.value == 4
+    assert cell.confidence is not None and cell.confidence < 0.9
+    assert value(reading, "t3.unable_not_held.other_org") == 1
+    assert {issue.place for issue in reading.issues if issue.code == "row_by_elimination"} == {
+        "t3.partial",
+        "t3.unable_not_held",
+    }
+
+
+def test_numbers_apart_from_their_label_stay_unread_where_totals_do_not_come_out() -> None:
+    rows = [["（七）总计", "9", *row[2:]] if row[0].startswith("（七）") else row for row in consistent_rows()]
+    reading = read(text("逾期不补正"), *torn_from_labels(rows, "（二）部分公开"))
+    assert value(reading, "t3.partial.natural_person") is None
+    assert "row_without_label" in {issue.code for issue in reading.issues}
+
+
+def test_numbers_apart_from_a_label_that_is_printed_nowhere_stay_unread() -> None:
+    blocks = torn_from_labels(consistent_rows(), "（二）部分公开")
+    reading = read(text("逾期不补正"), *[block for block in blocks if not (isinstance(block, TextBlock) and "部分公开" in block.text)])
+    assert value(reading, "t3.partial.natural_person") is None

@@ -1,0 +1,115 @@
+"""The ten lines at the end of `gongkai run`: the release, and for each document what was read and what not.
+
+Belongs here: wording what the tidy tables hold. Not here: computing it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from ingestion.archive import Archive
+from ingestion.paths import DataRoot
+from orchestration.publish import read_manifest
+
+MOST_LINES = 10
+UNREAD_STATES = ("unreadable", "quarantined", "not_a_report", "waiting")
+_MISSING = ("missing_page_break", "missing_table", "missing_image")
+
+_QUERY = """
+with counted as (
+    select filing_id, list({'state': state, 'cells': n} order by n desc) as states
+    from (select filing_id, state, count(*) as n from cells group by all) group by filing_id
+), prose as (
+    select sha256, count(*) as n from narrative_facts group by all
+), listed as (
+    select filing_id, count(*) as n from indicators group by all
+), derived as (
+    select filing_id, count(*) as n from derived_cells group by all
+), judged as (
+    select filing_id, count(*) filter (where result in ('fails', 'fails_lenient')) as failing,
+        count(*) filter (where result in ('holds', 'holds_lenient')) as holding
+    from identity_results group by all
+)
+select d.name, d.sha256, d.state, d.reason, f.agency, f.report_year, f.form, c.states,
+    coalesce(prose.n, 0) as facts, coalesce(listed.n, 0) as indicators, coalesce(derived.n, 0) as derived,
+    coalesce(judged.failing, 0) as failing, coalesce(judged.holding, 0) as holding
+from documents d
+left join filings f using (sha256)
+left join counted c using (filing_id)
+left join listed using (filing_id)
+left join derived using (filing_id)
+left join judged using (filing_id)
+left join prose on prose.sha256 = d.sha256
+order by d.state in ('unreadable', 'quarantined', 'not_a_report', 'waiting'), f.report_year, d.name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`lines` for stdout; `unread` names each document that could not be read, with its reason."""
+
+    lines: list[str]
+    unread: list[str]
+
+
+def summary(root: DataRoot) -> Summary:
+    """What the current release and the tidy tables say, one line a document that was read."""
+    lines = [_release(root)]
+    with duckdb.connect(":memory:") as connection:
+        for parquet in root.tables.glob("*.parquet"):
+            path = str(parquet).replace("'", "''")
+            connection.execute(f"create view \"{parquet.stem}\" as from read_parquet('{path}')")
+        cursor = connection.execute(_QUERY)
+        names = [column[0] for column in cursor.description or []]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    unread = [
+        f"not read: {row['name']} ({row['sha256'][:12]}): {row['state']}: {row['reason']}"
+        for row in rows
+        if row["state"] in UNREAD_STATES
+    ]
+    unread += [f"not taken in: {record.name}: {record.reason}" for record in Archive(root).refused()]
+    read = [_document(row) for row in rows if row["state"] not in UNREAD_STATES]
+    room = MOST_LINES - len(lines) - (1 if unread else 0)
+    if len(read) > room:
+        read = [*read[: room - 1], f"and {len(read) - room + 1} more; `gongkai documents` lists them all"]
+    lines += read
+    if unread:
+        lines.append(f"{len(unread)} documents could not be read; they are listed with their reasons")
+    return Summary(lines, unread)
+
+
+def _release(root: DataRoot) -> str:
+    manifest = read_manifest(root.current)
+    if manifest is None:
+        return "there is no release"
+    counts = manifest["row_counts"]
+    size = f"{len(counts)} tables, {sum(counts.values())} rows"
+    return f"release {root.current} ({manifest['id']}, {size})"
+
+
+def _document(row: dict[str, Any]) -> str:
+    who = f"{row['agency'] or row['name']} {row['report_year'] or '(year not found)'}"
+    states = {entry["state"]: entry["cells"] for entry in row["states"] or []}
+    parts = []
+    if states:
+        read = states.pop("reported", 0)
+        missing = sum(states.pop(state, 0) for state in _MISSING)
+        parts.append(f"{read} of {read + missing + sum(states.values())} cells read")
+        parts += [f"{count} {state}" for state, count in states.items()]
+        if missing:
+            parts.append(f"{missing} missing from the document")
+    else:
+        parts.append("no table cells")
+    if row["indicators"]:
+        parts.append(f"{row['indicators']} indicator values")
+    if row["derived"]:
+        parts.append(f"{row['derived']} derived")
+    if row["facts"]:
+        parts.append(f"{row['facts']} facts in prose")
+    if row["failing"] or row["holding"]:
+        parts.append(f"{row['failing']} of {row['failing'] + row['holding']} identities fail")
+    reason = f"; {row['reason']}" if row["reason"] else ""
+    return f"{who}, {row['form'] or 'no form'}, {row['state']}: {', '.join(parts)}{reason}"
