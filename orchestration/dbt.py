@@ -60,7 +60,7 @@ class Build:
         return f"{len(self.results)} models and tests, {failed} failed; {rows} rows"
 
     def raise_for_failures(self) -> None:
-        """Raise DbtTestsFailed when only tests failed, DbtError for anything else; nothing failed: nothing."""
+        """Raise DbtTestsFailed when only tests failed, DbtError for anything else; else nothing."""
         failed = {node: result for node, result in self.results.items() if result.status in ("fail", "error")}
         if failed:
             lines = [f"{node}: {result.message or result.status}" for node, result in sorted(failed.items())]

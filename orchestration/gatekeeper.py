@@ -39,7 +39,7 @@ def ask_gates(root: DataRoot) -> list[GateResult]:
 
 
 def require_gates(root: DataRoot) -> None:
-    """Raise GateHeld unless the gates passed for the tables as they are; asks them again if that is not known."""
+    """Raise GateHeld unless the gates passed for the tables as they are; asks them if that is not known."""
     stamp = root.build / STAMP
     if stamp.exists() and stamp.read_text("ascii") == _tables_digest(root):
         return

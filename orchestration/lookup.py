@@ -1,7 +1,8 @@
-"""Questions a person asks of the facts: where does this number come from, what does not add up, what was read.
+"""Questions a person asks of the facts: where does this number come from, what does not add up, what was
+read.
 
-Belongs here: queries and their answers as text. Not here: making any of it. The facts are those of the current
-release; where there is none yet, those of the tidy tables.
+Belongs here: queries and their answers as text. Not here: making any of it. The facts are those of the
+current release; where there is none yet, those of the tidy tables.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class Facts:
 
 @contextmanager
 def opened(root: DataRoot) -> Iterator[Facts]:
-    """Open the current release, or the tidy tables where there is none. Raises NothingFound without either."""
+    """Open the current release, else the tidy tables. Raises NothingFound where there is neither."""
     database = root.current / DATABASE
     with duckdb.connect(":memory:") as connection:
         if database.exists():
@@ -183,16 +184,14 @@ def check(facts: Facts, agency: str | None = None, year: int | None = None) -> I
             filing["filing_id"],
         )
         counts = Counter(row["result"] for row in results)
-        shown = (
-            ", ".join(f"{count} {result}" for result, count in counts.most_common()) or "no identity applies"
-        )
-        yield f"{filing['agency']} · {filing['report_year']} · {filing['scope']} · {filing['form']}: {shown}"
+        shown = ", ".join(f"{count} {result}" for result, count in counts.most_common())
+        heading = " · ".join(str(filing[name]) for name in ("agency", "report_year", "scope", "form"))
+        yield f"{heading}: {shown or 'no identity applies'}"
         for row in results:
             if row["result"] in ("fails", "fails_lenient"):
                 suspects = ", ".join(row["suspects"] or [])
                 yield (
-                    f"  {row['identity_id']} {row['instance']} {row['result']}: "
-                    f"{_number(row['lhs'])} against {_number(row['rhs'])}; {row['name_zh']} · {row['name_en']}"
+                    f"  {row['identity_id']} {row['instance']} {row['result']}: {_sides(row)}"
                     + (f"; suspects: {suspects}" if suspects else "")
                 )
 
@@ -245,12 +244,9 @@ def _identities_of(facts: Facts, row: dict[str, Any]) -> list[str]:
     for result in results:
         operands = json.loads(result["operands"] or "[]")
         if any(operand["cell"] == row["cell_key"] for operand in operands):
-            sides = f"{_number(result['lhs'])} against {_number(result['rhs'])}"
             why = f" ({result['why']})" if result["why"] else ""
-            lines.append(
-                f"  {result['identity_id']} {result['instance']}: {result['result']}, {sides}{why}; "
-                f"{result['name_zh']} · {result['name_en']}"
-            )
+            name = f"{result['identity_id']} {result['instance']}"
+            lines.append(f"  {name}: {result['result']}{why}, {_sides(result)}")
     return ["identities it takes part in:", *lines] if lines else ["it takes part in no identity"]
 
 
@@ -271,6 +267,11 @@ def _excerpt(facts: Facts, row: dict[str, Any], document: dict[str, Any]) -> lis
         if 0 < number <= len(source)
     ]
     return ["in the source:", *shown]
+
+
+def _sides(result: dict[str, Any]) -> str:
+    names = f"{result['name_zh']} · {result['name_en']}"
+    return f"{_number(result['lhs'])} against {_number(result['rhs'])}; {names}"
 
 
 def _printed(raw: str | None) -> str:

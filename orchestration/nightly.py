@@ -56,7 +56,7 @@ def run_nightly(
     wait: float = 0.0,
     job: str = "nightly",
 ) -> Outcome:
-    """Run the job under the lock. Raises lock.LockHeld when another run does not finish within `wait` seconds.
+    """Run the job under the lock. Raises lock.LockHeld when another run is not done within `wait` seconds.
 
     The run stands in the same history as those of the daemon. What anything prints goes to the log file.
     """

@@ -31,7 +31,7 @@ def _shown(value: Any) -> str:
 
 
 def table_metadata(table: pa.Table, count_by: str | None = None) -> dict[str, dg.MetadataValue[Any]]:
-    """Row count, schema and a preview of `table`; with `count_by`, the number of rows for each of its values."""
+    """Row count, schema and a preview of `table`; with `count_by`, the rows for each of its values."""
     head = table.slice(0, PREVIEW_ROWS)
     # bounding boxes and hashes say nothing to a reader of a preview
     shown = [name for name in table.column_names if name not in ("bbox", "sha256", "filing_id")][:10]

@@ -107,7 +107,7 @@ def publish(
 
 
 def clear_leftovers(releases: Path) -> list[str]:
-    """Remove what killed runs left behind, half-built and half-pruned releases and stray links; their names."""
+    """Remove what killed runs left: half-built and half-pruned releases, stray links. Returns names."""
     names = []
     for leftover in sorted(releases.glob(".*")):
         if leftover.name.startswith((BUILDING, ".pruned-", ".current-")):

@@ -192,6 +192,11 @@ def _fragments_have_one_meaning(table: Table, file: str, place: str) -> None:
     owners: dict[str, Row] = {}
     for row in table.rows:
         for fragment in row.fragments:
+            if len(normalise_label(fragment)) < 3:
+                # （四）无 | 法提供 was cut so, but a cell that says 无 must not be taken for its first half
+                raise CatalogError(
+                    file, f"{place}.{row.code}.fragments", f"{fragment!r} is too short to be told from a cell"
+                )
             # compared with the enumerator: "8. 属于行" is row 8 and no other
             owner = owners.setdefault("".join(fragment.split()), row)
             if owner is not row:

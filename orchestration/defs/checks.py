@@ -72,9 +72,8 @@ def gates(context: dg.AssetCheckExecutionContext, data_root: HeldDataRoot) -> It
             },
         )
     held = [name for name in GATES if name not in answers or not answers[name].passed]
-    context.log.info(
-        f"gates: {len(GATES) - len(held)} passed" + (f", held by {', '.join(held)}" if held else "")
-    )
+    by = f", held by {', '.join(held)}" if held else ""
+    context.log.info(f"gates: {len(GATES) - len(held)} passed{by}")
 
 
 @dg.multi_asset_check(
@@ -87,7 +86,7 @@ def gates(context: dg.AssetCheckExecutionContext, data_root: HeldDataRoot) -> It
 def identities(
     context: dg.AssetCheckExecutionContext, data_root: HeldDataRoot
 ) -> Iterator[dg.AssetCheckResult]:
-    """Run the Great Expectations suites. What a report prints wrong is a finding: it is shown, not blocked."""
+    """Run the Great Expectations suites. What a report prints wrong is a finding, shown and not blocked."""
     from expectations.suites import run_identity_suites
 
     outcomes = defaultdict(list)

@@ -1,4 +1,4 @@
-"""The data root as a Dagster resource. Whoever writes under it needs it, and whoever has it holds the lock."""
+"""The data root as a Dagster resource: whoever writes under it needs it, and who has it holds the lock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -76,6 +76,8 @@ BROKEN = {
     "fragment of two rows": (
         NEW, "fragments: ['8. 属于行', 政查询事项]", "fragments: [开申请 数量]",
         "tables.t3.rows.denied_admin_query.fragments", "means carried_in as well"),
+    "fragment that could be a cell": (
+        NEW, "fragments: [法提供]", "fragments: [（四）无, 法提供]", "tables.t3.rows.unable.fragments", "too short"),
     "label of an enumerator only": (
         NEW, "label_zh: 重复申请", "label_zh: （二）", "tables.t3.rows.rejected_repeat", "nothing is left"),
     "missing English name": (
