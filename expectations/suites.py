@@ -93,7 +93,9 @@ def compile_batches(
                 shapes[one.instance, *sorted(one.for_each.items())][one.id].append(instance)
         for by_identity in shapes.values():
             yield _linear_batch(f"{name}: {' '.join(by_identity)}", by_identity, members)
-        yield _cell_batch(f"{name}: printed cells", members, {one.id: one.test for one in identities.identities})
+        yield _cell_batch(
+            f"{name}: printed cells", members, {one.id: one.test for one in identities.identities}
+        )
 
 
 def _linear_batch(

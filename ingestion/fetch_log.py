@@ -138,6 +138,9 @@ class FetchLog:
             try:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX)
                 self._catch_up()
+                if os.fstat(self._descriptor).st_size > self._offset:  # a torn last line: end it
+                    self._write(b"\n")
+                    self._catch_up()
                 yield
             finally:
                 os.close(self._descriptor)  # gives the lock back, as dying does
@@ -158,9 +161,6 @@ class FetchLog:
         """Append one record with the next number and the present time; on disk when this returns."""
         if self._descriptor is None:
             raise RuntimeError("hold the fetch log before appending")
-        if os.fstat(self._descriptor).st_size > self._offset:  # a torn last line: end it
-            self._write(b"\n")
-            self._catch_up()
         record = FetchRecord(
             seq=self._records[-1].seq + 1 if self._records else 1,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),

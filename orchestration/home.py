@@ -65,9 +65,11 @@ def process_mark(pid: int | None = None) -> str:
 def is_alive(mark: str) -> bool:
     """Whether the process that wrote `mark` still runs."""
     number, _, start = mark.partition(":")
+    if not number.isdigit() or int(number) == 0:  # 0 would ask after our own group
+        return False
     try:
         os.kill(int(number), 0)
-    except (ProcessLookupError, ValueError):
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         pass

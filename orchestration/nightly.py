@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.paths import DataRoot
 from orchestration import home, lock
+from orchestration.history import unhurried
 from orchestration.progress import terminal_logger, watched
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _execute(outcome: Outcome, job: str, config: dict[str, Any], say: Callable[[
     from orchestration.definitions import defs
 
     definitions = defs()
-    with dg.DagsterInstance.get() as instance:
+    with unhurried(), dg.DagsterInstance.get() as instance:
         _tidy_history(instance, say)
         result = definitions.resolve_job_def(job).execute_in_process(
             run_config=config,

@@ -49,7 +49,7 @@ class Published:
 def publish(
     releases: Path,
     warehouse: Path,
-    write_quality: Callable[[Path], None],
+    write_quality: Callable[[Path], object],
     versions: Mapping[str, str],
     now: datetime | None = None,
 ) -> Published:

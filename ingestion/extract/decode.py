@@ -1,7 +1,7 @@
 """Bytes to text, with the codec that was used and what was wrong with it.
 
 The order: BOM; UTF-16 by its zero bytes; strict UTF-8; a declared codec that is neither UTF nor GB (Big5,
-EUC-JP, Latin-1), tried strictly *before* GB18030, because GB18030 accepts nearly any bytes as some rare hanzi:
+EUC-JP, Latin-1), tried strictly *before* GB18030, because GB18030 takes nearly any bytes for rare hanzi:
 which of the two is Chinese text decides; GB18030; Big5 where nobody declared it; last, with replacement
 characters and only a limited share of them, what loses least. A declaration alone decides nothing: pages of
 government sites declare gb2312 and are UTF-8, and the other way round.
@@ -84,7 +84,9 @@ def decode(data: bytes, *, markup: bool = True) -> Decoded:
     characters.
     """
     declared = declared_codec(data) if markup else None
-    decoded = _by_bom(data) or _strict_utf8(data, declared) or _legacy(data, declared) or _lossy(data, declared)
+    decoded = _by_bom(data) or _strict_utf8(data, declared) or _legacy(data, declared)
+    if decoded is None:
+        decoded = _lossy(data, declared)
     if declared is not None and not _same_family(declared, decoded.encoding) and not _is_ascii(decoded):
         detail = f"the document declares {declared} but is {decoded.encoding}"
         decoded.issues.append(_issue("charset_declared_wrong", detail, "info"))
@@ -198,7 +200,7 @@ def _legacy(data: bytes, declared: str | None) -> Decoded | None:
 
 
 def _lossy(data: bytes, declared: str | None) -> Decoded:
-    """The reading that loses least; for bytes that no codec takes strictly (pages glued from two charsets)."""
+    """The reading that loses least; for bytes that no codec takes strictly (a page of two charsets)."""
     names = [_UTF8, _GB]
     if declared not in (None, _UTF8, _GB) and not (declared or "").startswith("utf"):
         names.append(declared or _UTF8)
@@ -251,7 +253,7 @@ def _undo_double_encoding(decoded: Decoded) -> None:
         again = None
     if again is not None and not again.isascii() and plausibility(again) >= PLAUSIBLE:
         decoded.text = again
-        detail = f"UTF-8 text was taken for Latin-1 and encoded as {decoded.encoding} again; both steps undone"
+        detail = f"UTF-8 was taken for Latin-1 and encoded as {decoded.encoding} again; both steps are undone"
         decoded.issues.append(_issue("double_encoded", detail))
         return
     garbled = _MOJIBAKE.search(text)

@@ -133,8 +133,8 @@ def _markup(sample: bytes) -> str:
 def utf16_codec(data: bytes) -> str | None:
     """The UTF-16 codec of `data` by its BOM, or by where its zero bytes stand; None if it is not UTF-16.
 
-    Without a BOM the zero bytes of digits, line ends and Latin letters decide: nearly all of them are the
-    high halves of their pairs. Text of hanzi only has none and is not recognised.
+    Without a BOM the zero bytes of digits, line ends and Latin letters decide: most of them are the high
+    halves of their pairs (一, U+4E00, has a low one). Text of hanzi only has none and is not recognised.
     """
     if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return None  # UTF-32, which nobody serves
@@ -144,14 +144,36 @@ def utf16_codec(data: bytes) -> str | None:
         return "utf-16-be"
     sample = data[:16384]
     high, low = sample[1::2].count(0), sample[0::2].count(0)
-    if high + low < max(4, len(sample) // 50):
+    if high + low < max(4, len(sample) // 200):
         return None
-    if high > 20 * low:
+    if high > 4 * low:
         codec = "utf-16-le"
-    elif low > 20 * high:
+    elif low > 4 * high:
         codec = "utf-16-be"
     else:
         return None
+    if high + low < len(sample) // 5 and _is_utf8(sample.replace(b"\x00", b"")):
+        return None  # a page with stray zero bytes: pairs of Latin letters would pass for hanzi
     text = sample[: len(sample) // 2 * 2].decode(codec, "replace")
-    odd = sum(1 for char in text if char < "\t" or "\ue000" <= char <= "\uffff" and not "\uff00" <= char <= "\uffef")
-    return codec if odd <= len(text) // 50 else None
+    expected = sum(map(_of_a_report, text))
+    return codec if expected >= len(text) * 9 // 10 else None
+
+
+def _is_utf8(sample: bytes) -> bool:
+    try:
+        sample[:-3].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start > len(sample) - 8
+    return True
+
+
+def _of_a_report(char: str) -> bool:
+    """ASCII, hanzi, or CJK and full-width punctuation."""
+    return (
+        "\t" <= char < "\x7f"
+        or "\u2000" <= char < "\u2070"
+        or "\u3000" <= char < "\u3040"
+        or "\u4e00" <= char < "\ua000"
+        or "\uff00" <= char < "\ufff0"
+        or char == "\xa0"
+    )

@@ -120,7 +120,8 @@ def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
 
 def _open(row: RowReading, starts: dict[tuple[str, int], int]) -> _Open:
     if row.placed is not None:
-        return _Open(row, [tuple(row.placed)], 1.0)
+        # A column without a field: the row is short, and it may have lost its field further left.
+        return _Open(row, [tuple(row.placed)], CONFIDENCE_BY_SISTERS if None in row.placed else 1.0)
     if row.glued:
         return _Open(row, _glued_candidates(row), CONFIDENCE_BY_SUM)
     width = len(row.slots)
@@ -145,7 +146,7 @@ def _open(row: RowReading, starts: dict[tuple[str, int], int]) -> _Open:
         if start is not None and start + width <= len(row.fields):
             window = tuple(row.fields[start : start + width])
             if window in candidates:
-                return _Open(row, [window], CONFIDENCE_AGREED)
+                return _Open(row, [window], CONFIDENCE_BY_SISTERS)
     candidates += _injections(inner, width)
     return _Open(row, candidates, CONFIDENCE_AGREED)
 
@@ -310,7 +311,7 @@ def _filter(item: _Open, known: dict[str, Decimal]) -> None:
     # A report may break its own sums: then no sum may choose, and the row stays open.
     item.candidates = summed or item.candidates
     if len(item.candidates) < before:
-        item.confidence = min(item.confidence, CONFIDENCE_AGREED)
+        item.confidence = min(item.confidence, CONFIDENCE_BY_SUM)
 
 
 def _within_bounds(row: RowReading, candidate: Candidate, known: dict[str, Decimal]) -> bool:

@@ -59,6 +59,8 @@ class Walk:
     head: list[HeadCell] = field(default_factory=list)
     head_grid: int | None = None
     head_seen: bool = False
+    #: tables that the last head may belong to (t2_5 and t2_6 have the same columns): a row label tells
+    sharing_head: list[TableVocabulary] = field(default_factory=list)
     pending: Pending | None = None
     loose_text: str | None = None
     rows: list[RowReading] = field(default_factory=list)
@@ -148,14 +150,17 @@ class GridWalker:
 
     def _take_head(self, grid: Grid, filled: list[GridCell]) -> bool:
         """A row of column labels: remembered with the columns it covers."""
-        table = self._table_of_head(filled)
-        if table is None:
+        tables = self._tables_of_head(filled)
+        if not tables:
             return False
+        table = tables[0]
         walk = self.walk
         if table is not walk.table:
             self._settle_pending()
             self._enter(table)
-        walk.tables_seen.setdefault(table.code, filled[0].locator)
+        walk.sharing_head = tables
+        if len(tables) == 1:
+            walk.tables_seen.setdefault(table.code, filled[0].locator)
         if walk.head_grid != grid.index or (walk.head and self._repeats_head(table, filled)):
             walk.head = []
         walk.head_grid = grid.index
@@ -176,14 +181,11 @@ class GridWalker:
         seen = {item.column for item in self.walk.head}
         return any(table.column(cell.text) in seen for cell in filled if table.column(cell.text))
 
-    def _table_of_head(self, filled: list[GridCell]) -> TableVocabulary | None:
+    def _tables_of_head(self, filled: list[GridCell]) -> list[TableVocabulary]:
+        """The tables that a row of labels is a head of, the walk's own first; several share a head."""
         walk = self.walk
-        ordered = list(self.form.tables.values())
-        if walk.table is not None:
-            ordered.remove(walk.table)
-            ordered.insert(0, walk.table)
-        best: tuple[int, TableVocabulary] | None = None
-        for table in ordered:
+        scored: list[tuple[int, TableVocabulary]] = []
+        for table in self.form.tables.values():
             columns = [cell for cell in filled if table.column(cell.text)]
             words = [cell for cell in filled if table.is_header_word(cell.text)]
             rows = [cell for cell in filled if table.row(cell.text, walk.parent)]
@@ -192,12 +194,16 @@ class GridWalker:
                 enough = len(columns) >= 2 or len(groups) == len(filled)
                 score = len(columns) + len(groups)
             else:
-                enough = bool(columns or words) and len(columns) + len(words) * 2 >= max(2, len(filled) / 2)
+                enough = bool(columns or words) and (
+                    len(columns) + len(words) * 2 >= max(2, len(filled) / 2) or _is_telling(columns, filled)
+                )
                 enough = enough and (len(rows) == 0 or len(columns) > len(rows) or bool(words))
                 score = len(columns) + len(words)
-            if enough and score and (best is None or score > best[0]):
-                best = (score, table)
-        return best[1] if best else None
+            if enough and score:
+                scored.append((score, table))
+        best = max((score for score, _ in scored), default=0)
+        found = [table for score, table in scored if score == best]
+        return sorted(found, key=lambda table: table is not walk.table)
 
     # ------------------------------------------------------------------------------------------- t4
 
@@ -315,7 +321,7 @@ class GridWalker:
             for table in self.form.tables.values()
             if table is not own
             and table.table.layout != REVIEW_TABLE_LAYOUT
-            and len(table.table.rows) >= 2 * MIN_ROW_LABELS
+            and (len(table.table.rows) >= 2 * MIN_ROW_LABELS or table in self.walk.sharing_head)
         )
         return [*([own] if own is not None else []), *others]
 
@@ -564,8 +570,8 @@ class GridWalker:
 
     def _enter(self, table: TableVocabulary | None) -> None:
         walk = self.walk
-        if table is not walk.table:
-            walk.head, walk.head_grid, walk.head_seen = [], None, False
+        if table is not walk.table and table not in walk.sharing_head:
+            walk.head, walk.head_grid, walk.head_seen, walk.sharing_head = [], None, False, []
         walk.table = table
         walk.parent = None
 
@@ -648,6 +654,11 @@ def _leading_texts(cells: list[GridCell]) -> list[int]:
             break
         lead.append(index)
     return lead
+
+
+def _is_telling(columns: list[GridCell], filled: list[GridCell]) -> bool:
+    """A lone column label that is too long to be anything else."""
+    return len(filled) == 1 and len(columns) == 1 and len(normalise_label(filled[0].text)) >= 2 * MIN_FUZZY_LENGTH
 
 
 _HEAD_UNIT = re.compile(r"[（(][^（()）]*?(?P<unit>亿元|万元|元)[^（()）]*[)）]")

@@ -28,6 +28,8 @@ COUNT = (
     # 数十件 is "some tens", 申请数12件 a count: only numeral words are refused behind 数.
     rf"(?P<n>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![几数])[{NUMERAL_CHARS}]+)"
 )
+#: The C loader where PyYAML has it: these files are read at every start.
+_SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PAUSE = r"(?=[,;。、)!?]|$)"
 _TEMPLATE = re.compile("«([^»]+)»")
 
@@ -265,7 +267,7 @@ def _expand(pattern: str, fragments: dict[str, str], where: str, depth: int) -> 
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file; LexiconError where it is missing or no mapping."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_SAFE_LOADER)
     except (OSError, yaml.YAMLError) as error:
         raise LexiconError(f"{path.name}: {error}") from error
     if not isinstance(content, dict):

@@ -29,6 +29,8 @@ _ITEM_OPENING = re.compile(r"^(?:[,;:(、]|其中|分别|具体|包括|涵盖|�
 _AFTER_TOTAL = re.compile(r"(?:公开|信息|文件|事项)*[^,;。:(\d]{0,4}[,;:(、]")
 _DIGIT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]*%)")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})年(?:度)?(?!\d{1,2}月)")
+#: No prose has sentences this long; patterns are not let loose on what may be hostile.
+_MAX_SENTENCE_CHARS = 6_000
 _COPULAS = frozenset("为是有")
 _AREA_WIDE = "area_wide_wording"
 _OTHER_MATTERS = "other_matters"
@@ -62,6 +64,9 @@ def read_narrative(
     before: Sentence | None = None
     hits_before: list[_Hit] = []
     for sentence in sentences(document):
+        if len(sentence.text) > _MAX_SENTENCE_CHARS:
+            issues.append(_too_long(sentence))
+            continue
         hits = _read_sentence(sentence, before, hits_before, lexicon, report_year, issues)
         for hit in sorted(hits, key=lambda found: (found.start, found.end)):
             fact = hit.fact
@@ -325,6 +330,16 @@ def _of_other_year(fact: Fact, match: re.Match[str], sentence: Sentence, year: i
         detail=f"{sentence.raw(*match.span())}: the clause speaks of {year}, not read as the report year's",
         severity="info",
         locator=sentence.locate(*match.span()),
+    )
+
+
+def _too_long(sentence: Sentence) -> Issue:
+    return Issue(
+        code="narrative_not_read",
+        place="narrative",
+        detail=f"a sentence of {len(sentence.text)} characters was not searched for facts",
+        severity="info",
+        locator=sentence.locate(0, len(sentence.text)),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -105,11 +106,7 @@ class Paragraph:
         )
 
     def _block_at(self, position: int) -> int:
-        index = 0
-        for number, start in enumerate(self.starts):
-            if start <= position:
-                index = number
-        return index
+        return max(0, bisect_right(self.starts, position) - 1)
 
     def _offset(self, index: int, position: int) -> int | None:
         locator = self.locators[index]
@@ -152,7 +149,7 @@ _CHINESE = "一二三四五六七八九十"
 _ENUMERATOR = re.compile(
     rf"^\s*(?:[{_CHINESE}]{{1,3}}、|[(（][{_CHINESE}]{{1,3}}[)）]|\d{{1,2}}[.、．](?!\d)|#)"
 )
-_TERMINAL = re.compile(r"[。！？!?：:]\s*[”」』）)]?\s*$")
+_TERMINAL = ("。", "！", "？", "!", "?", "：", ":")
 _PUNCTUATED = re.compile(r"[，。；,;]")
 #: A hard-wrapped text has lines of about the same width; one line a paragraph has wild ones.
 _WRAP_WIDTHS = (40, 130)
@@ -197,7 +194,7 @@ def _reads_on(run: Sequence[TextBlock], widths: Sequence[int], index: int) -> bo
         return False
     if before.locator.line is None or block.locator.line is None:
         return False
-    if _TERMINAL.search(before.text) or _ENUMERATOR.match(block.text):
+    if before.text.rstrip("”」』）) \u3000").endswith(_TERMINAL) or _ENUMERATOR.match(block.text):
         return False
     gap = block.locator.line - (before.locator.line_end or before.locator.line)
     if gap == 1:
@@ -241,7 +238,8 @@ def _paragraph(group: Sequence[TextBlock]) -> Paragraph:
 
 
 _SECTION = re.compile(rf"^#*(?:[{_CHINESE}]{{1,3}}、|[(][{_CHINESE}]{{1,3}}[)]|\d{{1,2}}[.、](?!\d))")
-_CHUNK = re.compile(rf"\s+(?=[{_CHINESE}]、|[(（][{_CHINESE}]{{1,3}}[)）])")
+#: Zero-width, for long runs of blanks.
+_CHUNK = re.compile(rf"(?<=\s)(?=[{_CHINESE}]、|[(（][{_CHINESE}]{{1,3}}[)）])")
 _STOP = re.compile(r"[。!?]+[”」』)]*")
 
 
@@ -289,7 +287,8 @@ _MASKED = re.compile(
     r"""
       \([^()]*(?:电话|邮编|邮箱|传真|地址|联系人|E-?mail)[^()]*\)       # a contact line in brackets
     | 《[^》]{1,120}》                                                  # titles of laws and papers
-    | https?[:/][\x21-\x7e]+ | www\.[\w./-]+ | [\w.+-]+@[\w.-]+          # addresses on the net
+    | https?[:/][\x21-\x7e]+ | www\.[\w./-]+                       # addresses on the net
+    | [A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]+
     | (?:地址|联系人|邮政编码|邮编)[:为][^,;。)]*
     | (?:电话|手机|传真|热线|邮编|邮政编码|号码|QQ)[^,;。\d]{0,6}[(]?\d[\d()—–-]{4,}
     | (?<!\d)\d{3,4}[)—–-]\d{6,8}(?!\d) | (?<!\d)1\d{10}(?!\d)
@@ -302,20 +301,29 @@ _MASKED = re.compile(
     re.VERBOSE,
 )
 #: Statutory tables that lost their cells: from their first label to the last cell of the last table.
-_GLUED = re.compile(
-    r"(?:第二十条第\([一五六八九]\)项信息内容|信息内容本年|申请人情况自然人|\(本列数据的勾稽关系为)"
-    r".*(?:尚未审结总计[\d/—-]*|申请人情况自然人.{0,40})"
+_GLUED_FIRST = re.compile(
+    r"第二十条第\([一五六八九]\)项信息内容|信息内容本年|申请人情况自然人|\(本列数据的勾稽关系为"
 )
-_GLUED_LIST = re.compile(r"指标名称(?:计量)?单位.*")
+_GLUED_LAST = re.compile(r"尚未审结总计[\d/—-]*|申请人情况自然人.{0,40}")
+_GLUED_LIST = re.compile(r"指标名称(?:计量)?单位")
 
 
 def mask(text: str) -> str:
     """`text` (folded) with everything that must not be read as prose or as a count replaced by `MASK`."""
     if "信息内容" in text or "勾稽关系" in text or "申请人情况" in text:
-        text = _GLUED.sub(_blot, text)
+        first = _GLUED_FIRST.search(text)
+        ends = [last.end() for last in _GLUED_LAST.finditer(text, first.start())] if first else []
+        if first is not None and ends:
+            text = _blotted(text, first.start(), ends[-1])
     if "指标名称" in text:
-        text = _GLUED_LIST.sub(_blot, text)
+        head = _GLUED_LIST.search(text)
+        if head is not None:
+            text = _blotted(text, head.start(), len(text))
     return _MASKED.sub(_blot, text)
+
+
+def _blotted(text: str, start: int, end: int) -> str:
+    return text[:start] + MASK * (end - start) + text[end:]
 
 
 def _blot(match: re.Match[str]) -> str:

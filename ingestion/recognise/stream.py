@@ -331,7 +331,8 @@ class StreamReader:
             return
         table.seen.add(row.code)
         slots = vocabulary.slots(row, units=table.units)
-        glued = len(fields) == 1 and len(slots) > 1 and len(fields[0].text) > 1
+        touching = bool(raw) and flat.text[flat.origin[hit.end - 1] + 1].isdigit()
+        glued = len(fields) == 1 and (touching if len(slots) == 1 else len(fields[0].text) > 1)
         place = flat.locator(flat.origin[hit.start], flat.origin[hit.end - 1] + 1)
         table.rows.append(
             RowReading(

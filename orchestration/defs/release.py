@@ -21,7 +21,7 @@ from orchestration.defs.warehouse import warehouse
 )
 def release(context: dg.AssetExecutionContext, data_root: HeldDataRoot) -> dg.MaterializeResult[None]:
     """Publish the warehouse."""
-    from expectations.report import write_report
+    from expectations.report import build_quality_report
     from orchestration.gatekeeper import require_gates
     from orchestration.preview import markdown
     from orchestration.publish import publish
@@ -32,7 +32,7 @@ def release(context: dg.AssetExecutionContext, data_root: HeldDataRoot) -> dg.Ma
     done = publish(
         root.releases,
         root.warehouse,
-        lambda folder: write_report(root.tables, folder),
+        lambda folder: build_quality_report(root.tables, folder),
         code_versions(),
     )
     made = "new release" if done.is_new else "no new release"

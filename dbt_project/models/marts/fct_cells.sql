@@ -13,7 +13,10 @@ select
     cast(cells.unit as varchar) as unit,
     cast(cells.parts as varchar[]) as parts,
     cast(cells.confidence as double) as confidence,
-    cast(suspects.cell_key is not null as boolean) as is_suspect,
+    cast(
+        suspects.cell_key is not null
+        or (cells.value is not null and cells.confidence < {{ var('doubtful_below') }}) as boolean
+    ) as is_suspect,
     cast(suspects.identity_ids as varchar[]) as suspected_by,
     cast(derived.value as decimal(24, 6)) as derived_value,
     cast(derived."by" as varchar[]) as derived_by,

@@ -1,0 +1,371 @@
+"""A page of the quality report about one filing: its tables as printed, what fails, what is forced.
+
+Belongs here: everything about one report. What concerns all of them is report_index.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from expectations.report import FilingView, QualityView, Row
+from expectations.report_parts import (
+    RESULT_NAMES,
+    SCOPES,
+    SEVERITIES,
+    both,
+    broken,
+    chip,
+    e,
+    form_map,
+    legend,
+    number,
+    page,
+    rows_of,
+    state_chip,
+    tone_of,
+)
+from ingestion.catalog import Table
+
+
+def filing_page(one: FilingView, view: QualityView) -> str:
+    filing = one.filing
+    title = f"{one.name} {filing['report_year'] or ''}".strip()
+    names = {row["identity_id"]: row for row in view.identities}
+    body = [
+        f"<h1>{e(title)}<br><span class='en'>{e(filing['title'])}</span></h1>",
+        _head(one),
+        _map(one, view),
+        _failures(one, names),
+        _tables(one, view),
+        _derived(one),
+        _indicators(one),
+        _narrative(one),
+        _issues(one),
+        _verdicts(one, names),
+        f"<footer>sha256 {e(filing['sha256'])}<br>filing {e(filing['filing_id'])}</footer>",
+    ]
+    return page(title, "".join(body), back="../index.html")
+
+
+def _head(one: FilingView) -> str:
+    filing, document = one.filing, one.document
+    scope = SCOPES.get(filing["scope"], (filing["scope"], ""))
+    period = " – ".join(str(part) for part in (filing["period_from"], filing["period_to"]) if part)
+    lines = [
+        (
+            both("读取", "read"),
+            state_chip(str(document.get("state") or filing["status"])),
+            e(document.get("reason")),
+        ),
+        (both("文件", "document"), e(document.get("name")), e(document.get("url"))),
+        (both("范围", "scope"), both(*scope), ""),
+        (both("表式", "form"), both(one.form.name_zh, one.form.name_en) if one.form else "–", ""),
+        (both("统计期限", "period as printed"), e(period) or "–", ""),
+        (both("发布日期", "published"), e(filing["published_on"]) or "–", ""),
+    ]
+    found = _json(filing["found"])
+    if isinstance(found, dict):
+        for name, how in sorted(found.items()):
+            if isinstance(how, dict):
+                quoted = f"<q>{e(how['raw'])}</q>" if how.get("raw") else ""
+                lines.append((f'<span class="small soft">{e(name)}</span>', quoted, e(how.get("how"))))
+    rows = "".join(
+        f'<tr><th scope="row">{label}</th><td>{value}</td><td class="soft small">{note}</td></tr>'
+        for label, value, note in lines
+    )
+    return f'<div class="wide"><table><tbody>{rows}</tbody></table></div>'
+
+
+def _map(one: FilingView, view: QualityView) -> str:
+    head = f"<h2>{both('读到了什么', 'What was read')}</h2>"
+    if one.form is None or not one.cells:
+        return head + f"<p>{both('没有可辨认的统计表。', 'No statistical table was recognised.')}</p>"
+    lines = []
+    for table in one.form.tables:
+        states = Counter(
+            str(cell["state"]) for cell in one.cells.values() if cell["table_code"] == table.code
+        )
+        if not states:
+            continue
+        said = ", ".join(
+            f"{e(_state_zh(view, state))} <b>{count}</b>" for state, count in sorted(states.items())
+        )
+        lines.append([f'<a href="#{e(table.code)}">{both(table.label_zh, table.label_en)}</a>', said])
+    return (
+        head
+        + legend(view.catalog.states)
+        + form_map(one.form, one.states, one.suspects)
+        + rows_of([both("表", "table"), both("各状态格数", "cells by state")], lines)
+    )
+
+
+def _state_zh(view: QualityView, state: str) -> str:
+    known = view.catalog.states.get(state)
+    return known.zh if known else state
+
+
+def _failures(one: FilingView, names: dict[str, Row]) -> str:
+    shown = one.failing
+    head = f'<h2 id="failing">{both("不成立的勾稽关系", "Failing identities")}</h2>'
+    if not shown:
+        judged = Counter(row["result"] for row in one.results)
+        held = judged["holds"] + judged["holds_lenient"]
+        zh = f"没有。{held} 处成立。" if held else "没有可判断的勾稽关系。"
+        en = f"None; {held} hold." if held else "None can be evaluated."
+        return head + f"<p>{both(zh, en)}</p>"
+    return head + "".join(_failure(one, row, names.get(row["identity_id"])) for row in shown)
+
+
+def _failure(one: FilingView, row: Row, identity: Row | None) -> str:
+    strict = row["result"] == "fails"
+    tone = ("bad" if row["severity"] == "error" else "warn") if strict else "mark"
+    zh, en, _ = RESULT_NAMES[row["result"]]
+    name = both(identity["name_zh"], identity["name_en"]) if identity else ""
+    operands = _json(row["operands"]) or []
+    if operands:
+        symbol = broken(identity)
+        body = (
+            f'<div class="sides">{_side(one, row, operands, "lhs")}'
+            f'<div class="op">{symbol}</div>{_side(one, row, operands, "rhs")}</div>'
+        )
+    else:
+        body = (
+            "<ul>"
+            + "".join(f"<li>{_operand(one, cell, 1)}</li>" for cell in _json(row["suspects"]))
+            + "</ul>"
+        )
+        body = body if _json(row["suspects"]) else f"<p>{e(row['why'])}</p>"
+    suspects = _json(row["suspects"]) or []
+    pointed = "、".join(e(_label(one, cell)) for cell in suspects)
+    who = f'<p class="small">{both("所指的格", "points at")}: {pointed}</p>' if suspects and operands else ""
+    note = f'<p class="small soft">{e(identity["note"])}</p>' if identity and identity["note"] else ""
+    severity = both(*SEVERITIES.get(row["severity"], (row["severity"], "")))
+    return (
+        f'<div class="card {tone}" id="{e(row["identity_id"])}-{e(row["instance"])}">'
+        f"<b>{e(row['identity_id'])}</b> {name} · {e(one.place_in_form(row['instance']))} "
+        f'{chip(tone, zh, en)} <span class="small soft">{severity}</span>'
+        f"{body}{who}{note}</div>"
+    )
+
+
+def _side(one: FilingView, row: Row, operands: list[dict[str, Any]], side: str) -> str:
+    """One side written out: every term that is not a plain 0, the number of those that are, and the sum."""
+    terms = [term for term in operands if term["side"] == side]
+    suspects = set(_json(row["suspects"]) or [])
+    shown, zeros = [], 0
+    for term in terms:
+        cell = one.cells.get(term["cell"])
+        plain_zero = cell is not None and cell["state"] == "reported" and cell["value"] == 0
+        if plain_zero and term["cell"] not in suspects and len(terms) > 2:
+            zeros += 1
+        else:
+            shown.append(f"<li>{_operand(one, term['cell'], int(term['sign']))}</li>")
+    if zeros:
+        shown.append(f"<li class='soft'>{both(f'{zeros} 格印 0', f'{zeros} cells print 0')}</li>")
+    total = f'<b class="sum">{number(row[side])}</b>'
+    return f"<div>{total}<ul>{''.join(shown)}</ul></div>"
+
+
+def _operand(one: FilingView, key: str, sign: int) -> str:
+    cell = one.cells.get(key.removesuffix("@y-1"))
+    minus = "− " if sign < 0 else ""
+    if cell is None:
+        return f"{minus}{e(key)}"
+    text = f"<q>{e(cell['raw'])}</q>" if cell["raw"] is not None else f"<i>{e(cell['state'])}</i>"
+    place = f' <span class="soft small">{e(cell["place"])}</span>' if cell["place"] else ""
+    return f"{minus}{e(_label(one, key))} {text}{place}"
+
+
+def _label(one: FilingView, key: str) -> str:
+    if one.form is None:
+        return key
+    spec = one.form.cells.get(key) or one.form.optional_cells.get(key)
+    return spec.label_zh if spec else key
+
+
+def _tables(one: FilingView, view: QualityView) -> str:
+    if one.form is None or not one.cells:
+        return ""
+    drawn = "".join(_table(one, table, view) for table in one.form.tables)
+    note = both(
+        "数字照印；斜体为勾稽关系推算的值，格中没有印出；红框为不成立的关系所指。",
+        "Figures as printed; italics are forced by identities and not printed; a failing identity points at "
+        "a red frame.",
+    )
+    return f'<h2>{both("表格照录", "The tables as printed")}</h2><p class="small">{note}</p>{drawn}'
+
+
+def _table(one: FilingView, table: Table, view: QualityView) -> str:
+    rows = []
+    for row in table.rows:
+        keys = [f"{table.code}.{row.code}.{column.code}" for column in table.columns]
+        indent = f"padding-left:{0.6 + 0.9 * (row.level - 1):.1f}rem"
+        label = f'<th scope="row" style="{indent}">{e(row.printed_label)}</th>'
+        if any(key in one.cells for key in keys):
+            rows.append(f"<tr>{label}{''.join(_cell(one, key, view) for key in keys)}</tr>")
+        elif not row.has_cells:
+            rows.append(f'<tr>{label}<td colspan="{len(keys)}"></td></tr>')
+    head = "".join(f"<th>{e(column.label_zh)}</th>" for column in table.columns)
+    unit = f" <span class='soft small'>{e(table.article)}</span>" if table.article else ""
+    return (
+        f'<h3 id="{e(table.code)}">{both(table.label_zh, table.label_en)}{unit}</h3>'
+        f'<div class="wide form"><table><thead><tr><th></th>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _cell(one: FilingView, key: str, view: QualityView) -> str:
+    cell = one.cells.get(key)
+    if cell is None:
+        return "<td></td>"
+    state = str(cell["state"])
+    derived = one.derived.get(key)
+    if derived is not None:
+        by = ", ".join(_json(derived["by"]) or [])
+        text = f'<span class="d" title="{e(by)}">{number(derived["value"])}</span>'
+    elif state == "reported":
+        text = e(cell["raw"])
+    else:
+        text = e(cell["raw"]) if cell["raw"] and tone_of(state) == "mark" else ""
+    hint = " · ".join(str(part) for part in (_state_zh(view, state), cell["place"], cell["note"]) if part)
+    suspect = " suspect" if key in one.suspects else ""
+    return f'<td class="{tone_of(state)}{suspect}" title="{e(hint)}">{text}</td>'
+
+
+def _derived(one: FilingView) -> str:
+    if not one.derived:
+        return ""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for key, row in one.derived.items():
+        groups.setdefault((number(row["value"]), ", ".join(_json(row["by"]) or [])), []).append(key)
+    lines = [
+        [value, e(by), str(len(keys)), _folded("；".join(e(_label(one, key)) for key in keys), len(keys))]
+        for (value, by), keys in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+    note = both("没有印出，由印出的数字必然得出。", "Not printed; they follow from what is.")
+    return f'<h2>{both("推算值", "Values that identities force")}</h2><p class="small">{note}</p>' + rows_of(
+        [both("值", "value"), both("依据", "by"), both("格数", "cells"), both("哪些格", "which")],
+        lines,
+        numeric=[0, 2],
+    )
+
+
+def _folded(text: str, count: int) -> str:
+    if count <= 6:
+        return text
+    return f"<details><summary>{both('展开', 'show')}</summary>{text}</details>"
+
+
+def _indicators(one: FilingView) -> str:
+    local = [row for row in one.indicators if row["code"] is None]
+    if not one.indicators:
+        return ""
+    lines = [
+        [
+            e(row["label"]),
+            e(row["code"]) or chip("mark", "地方指标", "local"),
+            e(row["unit"]),
+            e(row["column_code"]),
+            number(row["value"]) if row["value"] is not None else e(row["state"]),
+            f"<q>{e(row['raw'])}</q>" if row["raw"] is not None else "",
+            f'<span class="soft small">{e(row["place"])}</span>',
+        ]
+        for row in one.indicators
+    ]
+    note = both(
+        f"共 {len(one.indicators)} 个数值，其中地方指标 {len(local)} 个。",
+        f"{len(one.indicators)} values, {len(local)} of them of local indicators.",
+    )
+    head = [
+        both("指标", "indicator"),
+        both("代码", "code"),
+        both("单位", "unit"),
+        both("栏", "column"),
+        both("值", "value"),
+        both("原文", "as printed"),
+        both("位置", "place"),
+    ]
+    return f'<h2>{both("指标表", "Indicator list")}</h2><p class="small">{note}</p>' + rows_of(
+        head, lines, numeric=[4]
+    )
+
+
+def _narrative(one: FilingView) -> str:
+    if not one.narrative:
+        return ""
+    lines = [
+        [
+            e(row["fact"])
+            + (f'<br><span class="soft small">{e(row["qualifier"])}</span>' if row["qualifier"] else ""),
+            number(row["value"]),
+            e(row["unit"]),
+            f"<q>{e(row['raw'])}</q><blockquote>{e(row['sentence'])}</blockquote>",
+            f'<span class="soft small">{e(row["place"])}</span>',
+        ]
+        for row in sorted(one.narrative, key=lambda row: row["position"] or 0)
+    ]
+    head = [
+        both("事实", "fact"),
+        both("值", "value"),
+        both("单位", "unit"),
+        both("原文", "as printed"),
+        both("位置", "place"),
+    ]
+    note = both("出自正文，不与表格数字混用。", "From the prose; never mixed with the figures of the tables.")
+    return f'<h2>{both("正文所述", "What the prose says")}</h2><p class="small">{note}</p>' + rows_of(
+        head, lines, numeric=[1]
+    )
+
+
+def _issues(one: FilingView) -> str:
+    if not one.issues:
+        return ""
+    tones = {"error": "bad", "warning": "warn", "info": "blank"}
+    lines = [
+        [
+            f'<span class="chip {tones.get(row["severity"], "blank")}">{e(row["severity"])}</span>',
+            e(row["code"]),
+            e(row["place"]),
+            e(row["detail"]),
+        ]
+        for row in sorted(one.issues, key=lambda row: row["position"] or 0)
+    ]
+    head = [both("程度", "severity"), both("问题", "issue"), both("何处", "where"), both("说明", "detail")]
+    return f"<h2>{both('读取时的问题', 'Issues while reading')}</h2>" + rows_of(head, lines)
+
+
+def _verdicts(one: FilingView, names: dict[str, Row]) -> str:
+    if not one.results:
+        return ""
+    counts: dict[str, Counter[str]] = {}
+    why: dict[str, str] = {}
+    for row in one.results:
+        counts.setdefault(row["identity_id"], Counter())[row["result"]] += 1
+        if row["result"] not in ("holds", "fails", "fails_lenient") and row["why"]:
+            why.setdefault(row["identity_id"], str(row["why"]))
+    lines = []
+    for identity, said in counts.items():
+        name = names.get(identity)
+        lines.append(
+            [
+                f"<b>{e(identity)}</b>",
+                both(name["name_zh"], name["name_en"]) if name else "",
+                ", ".join(f"{RESULT_NAMES[code][0]} {said[code]}" for code in RESULT_NAMES if said[code]),
+                f'<span class="soft small">{e(why.get(identity))}</span>',
+            ]
+        )
+    table = rows_of(
+        ["", both("勾稽关系", "identity"), both("结果", "results"), both("原因（例）", "why, e.g.")], lines
+    )
+    title = both("全部勾稽关系的结果", "Results of all identities")
+    return f"<h2>{title}</h2><details><summary>{both('展开', 'show')}</summary>{table}</details>"
+
+
+def _json(text: object) -> Any:
+    """The parsed JSON column; None where there is none."""
+    if not isinstance(text, str):
+        return None
+    return json.loads(text, parse_float=Decimal)

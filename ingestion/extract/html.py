@@ -1,0 +1,403 @@
+"""HTML pages and fragments to blocks: what is on the page, in document order.
+
+lxml (libxml2) parses, because it keeps what a browser throws away (a <td> without its <table>), stops at a
+known depth and says so; a stack of our own walks over the tree once. Belongs here: which elements are text,
+table, picture or noise. Does not belong here: charsets (`decode`), whether a table is data or page layout and
+how its cells become blocks (`blocks`), spans (`spans`).
+
+Inline elements join without a separator, since Word splits "10" over two spans; <br> and block elements
+break the line. No digit is added, dropped or moved.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree
+
+from ingestion.extract.blocks import Assembly, Flow, RawCell, RawImage, RawTable
+from ingestion.extract.fragments import mend
+from ingestion.extract.model import Document, Issue, UnreadableInput
+from ingestion.extract.sandbox import MAX_DEPTH, Budget, refusal
+from ingestion.extract.spans import span_of
+
+# What an element is to the walk. The walk compares kinds: up to _BR nothing is entered, up to _LAST_BLOCK a
+# line begins.
+_INLINE, _DROP, _BR, _BLOCK, _HEADING, _META, _ARTICLE, _CAPTION, _TABLE = range(9)
+_LAST_BLOCK = _TABLE
+_ROW, _CELL, _GROUP, _IMG, _STRUCK, _FIELD, _SUP = range(9, 16)
+
+_KINDS: dict[Any, int] = {
+    **dict.fromkeys(
+        [
+            "p", "div", "li", "ul", "ol", "dl", "dd", "dt", "center", "blockquote", "pre",
+            "address", "section", "aside", "figure", "figcaption", "form", "fieldset", "legend",
+            "hr", "body", "details", "summary", "dir", "menu",
+        ],
+        _BLOCK,
+    ),
+    **dict.fromkeys(["h1", "h2", "h3", "h4", "h5", "h6"], _HEADING),
+    # head holds the title, which is read by itself; options of a menu are not printed on the page
+    **dict.fromkeys(
+        [
+            "script", "style", "noscript", "template", "svg", "head", "title", "iframe",
+            "object", "embed", "applet", "select", "datalist", "textarea", "annotation",
+            "annotation-xml", "map", "audio", "video", "canvas", "col", "colgroup",
+        ],
+        _DROP,
+    ),
+    **dict.fromkeys(("thead", "tbody", "tfoot"), _GROUP),
+    **dict.fromkeys(("td", "th"), _CELL),
+    **dict.fromkeys(("del", "s", "strike"), _STRUCK),
+    **dict.fromkeys(("article", "main"), _ARTICLE),
+    **dict.fromkeys(("nav", "header", "footer"), _META),
+    "br": _BR,
+    "table": _TABLE,
+    "tr": _ROW,
+    "caption": _CAPTION,
+    "img": _IMG,
+    "input": _FIELD,
+    "sup": _SUP,
+}
+
+#: Pictures smaller than this in either direction are icons, bullets and trackers.
+MIN_IMAGE = 50
+_HIDES = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+#: Elements that may be hidden; which are, their style says in detail.
+_MAY_HIDE = etree.XPath('//*[@hidden] | //*[contains(@style, "isplay") or contains(@style, "ISPLAY")]')
+_STRIKES = re.compile(r"line-through", re.IGNORECASE)
+_PIXELS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px)?\s*$", re.IGNORECASE)
+_STYLE_SIZE = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*(\d+(?:\.\d+)?)px", re.IGNORECASE)
+#: libxml2 counts lines in 16 bits for some nodes.
+_LAST_LINE = 65534
+
+#: Names of <meta> as the CMS families write them, whatever the case on the page.
+_META_NAMES = {
+    name.lower(): name
+    for name in [
+        "ArticleTitle", "PubDate", "ContentSource", "SiteName", "SiteDomain", "SiteIDCode",
+        "ColumnName", "ColumnType", "Author", "Keywords", "Description", "Url", "PublishDate",
+        "MakeTime",
+    ]
+}
+_MAX_META = 200
+_MAX_META_CHARS = 2000
+
+
+def read_html(text: str, document: Document, budget: Budget) -> None:
+    """Fills title, meta, blocks and issues of `document` from the page's decoded text.
+
+    Raises `UnreadableInput` with a code that begins with `quarantined` when a limit is passed.
+    """
+    mended = mend(text)
+    document.issues.extend(mended.issues)
+    budget.check_chars(len(mended.text))
+    root = _parse(mended.text)
+    if root is None:
+        return
+    _read_head(root, document)
+    strikes = _mentions(mended.text, "line-through")
+    walk = _Walk(budget, _hidden_elements(root, mended.text), strikes=strikes, lines=mended.lines_hold)
+    walk.run(root)
+    if walk.hidden_is_the_page():
+        # the article itself is hidden until a script shows it
+        walk = _Walk(budget, frozenset(), strikes=strikes, lines=mended.lines_hold)
+        walk.run(root)
+        detail = "nearly all of the page is hidden by its style; it is read as if it were shown"
+        document.issues.append(Issue("hidden_content_read", "document", detail))
+    elif walk.hidden_cells:
+        detail = f"{walk.hidden_cells} table cells with text are hidden by their style and left out"
+        document.issues.append(Issue("hidden_cells", "document", detail, "info"))
+    assembly = Assembly(budget, plain_lines=mended.plain_lines, lines_hold=mended.lines_hold)
+    assembly.flow(walk.page)
+    assembly.finish(cut_at_end=mended.cut_at_end)
+    document.blocks = assembly.blocks
+    document.issues.extend(assembly.issues)
+
+
+def _parse(text: str) -> Any:
+    """The root element, or None if there is nothing to parse. Raises for markup nested too deep."""
+    # one parser a document: it collects the errors, and the depth error is the only sign of a cut tree
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
+    )
+    data = text.encode("utf-8", "replace")
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        if "empty" in str(error).lower():
+            return None
+        raise UnreadableInput("markup_unreadable", f"the HTML parser gives up: {error}") from error
+    for entry in parser.error_log.filter_from_fatals():
+        if entry.type_name == "ERR_RESOURCE_LIMIT":
+            raise refusal("quarantined_depth", "elements are nested {} deep", _depth(text), MAX_DEPTH)
+    return root
+
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w:]*)[^<>]*?(/?)>")
+_VOID = frozenset([
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+])
+
+
+def _depth(text: str) -> int:
+    """How deep elements are nested, counted tag by tag; only for the report on a refusal."""
+    depth = deepest = 0
+    for found in _TAG.finditer(text):
+        if found[1]:
+            depth = max(0, depth - 1)
+        elif not found[3] and found[2].lower() not in _VOID:
+            depth += 1
+            deepest = max(deepest, depth)
+    return max(deepest, MAX_DEPTH + 1)
+
+
+def _read_head(root: Any, document: Document) -> None:
+    """<title> and <meta name content> of the page."""
+    for title in root.iter("title"):
+        text = " ".join("".join(title.itertext()).split())
+        if text:
+            document.title = text[:_MAX_META_CHARS]
+            break
+    for meta in root.iter("meta"):
+        name, content = meta.get("name") or meta.get("property"), meta.get("content")
+        if name and content and content.strip() and len(document.meta) < _MAX_META:
+            name = _META_NAMES.get(name.strip().lower(), name.strip())
+            document.meta.setdefault(name[:100], content.strip()[:_MAX_META_CHARS])
+    if document.title is None:
+        document.title = document.meta.get("ArticleTitle")
+
+
+def _mentions(text: str, word: str) -> bool:
+    """Whether a lower-case word stands anywhere, in one of the ways that people write it.
+
+    A search without regard to case takes longer on a large page than the parser does.
+    """
+    return word in text or word.upper() in text or word.title() in text
+
+
+def _hidden_elements(root: Any, text: str) -> frozenset[Any]:
+    """Elements that their own style or attribute hides; style sheets are not read."""
+    if not _mentions(text, "display") and not _mentions(text, "hidden"):
+        return frozenset()
+    return frozenset(
+        element
+        for element in _MAY_HIDE(root)
+        if element.get("hidden") is not None or _HIDES.search(element.get("style") or "")
+    )
+
+
+class _Walk:
+    """One pass over the tree. `page` receives text, tables and pictures in document order."""
+
+    def __init__(self, budget: Budget, hidden: frozenset[Any], *, strikes: bool, lines: bool) -> None:
+        self.budget = budget
+        self.hidden = hidden
+        self.strikes = strikes
+        self.lines = lines
+        self.page = Flow()
+        #: where text goes now: the page, or the cell that is open
+        self.flow: Flow = self.page
+        self.tables: list[RawTable] = []
+        self.hidden_cells = 0
+        self.hidden_chars = 0
+        self.meta_depth = 0
+        self.article_depth = 0
+        self.n_orphans = 0
+
+    def run(self, root: Any) -> None:
+        """Walks over everything below `root`."""
+        #: what to restore when an element ends: (children left, element, kind, state saved by `_open`)
+        stack: list[tuple[Any, Any, int, Any]] = []
+        kind_of = _KINDS.get
+        hidden, strikes = self.hidden, self.strikes
+        if root.text:
+            self.flow.pieces.append(root.text)
+        children, element, kind, saved = iter(root), root, _INLINE, None
+        while True:
+            for child in children:
+                child_kind = kind_of(child.tag, _INLINE)
+                if hidden and child in hidden:
+                    self._count_hidden(child)
+                    child_kind = _DROP
+                elif strikes and child_kind == _INLINE and _STRIKES.search(child.get("style") or ""):
+                    child_kind = _STRUCK
+                if child_kind == _INLINE:
+                    text = child.text
+                    if text:
+                        self.flow.pieces.append(text)
+                    if not len(child):
+                        text = child.tail
+                        if text:
+                            self.flow.pieces.append(text)
+                        continue
+                    child_saved = None
+                elif child_kind <= _BR:
+                    if child_kind == _BR:
+                        self.flow.line_break(child)
+                    text = child.tail
+                    if text:
+                        self.flow.pieces.append(text)
+                    continue
+                else:
+                    child_saved = self._open(child, child_kind, element)
+                    text = child.text
+                    if text:
+                        self.flow.pieces.append(text)
+                stack.append((children, element, kind, saved))
+                children, element, kind, saved = iter(child), child, child_kind, child_saved
+                break
+            else:
+                if self.n_orphans:
+                    self._close_orphans(element)
+                if not stack:
+                    return
+                if kind != _INLINE:
+                    self._close(element, kind, saved)
+                text = element.tail
+                children, element, kind, saved = stack.pop()
+                if text:
+                    if self.n_orphans and not text.isspace():
+                        self._close_orphans(element)
+                    self.flow.pieces.append(text)
+
+    # --------------------------------------------------------------------------- elements that open and close
+
+    def _open(self, element: Any, kind: int, parent: Any) -> Any:
+        """Enters an element that is not inline; what it returns comes back to `_close`."""
+        if kind == _CELL:
+            table = self._table_for(element, parent)
+            rowspan, colspan = span_of(element.get("rowspan")), span_of(element.get("colspan"))
+            cell = RawCell(rowspan, colspan, self._line(element))
+            table.add_cell(cell)
+            before = (self.flow, table.open_cell)
+            self.flow = table.open_cell = cell
+            return before
+        if kind == _ROW:
+            table = self._table_for(element, parent)
+            table.start_row(flat=element.get("height") == "0")
+            return self._enter(table.loose)
+        if kind == _GROUP:
+            if self.tables and self.tables[-1].open_cell is None:
+                self.tables[-1].start_group(foot=element.tag == "tfoot")
+            return None
+        if self.n_orphans and kind <= _LAST_BLOCK:
+            self._close_orphans(parent)
+        if kind == _TABLE:
+            self.budget.check_nested_tables(len(self.tables) + 1)
+            table = RawTable(self._line(element))
+            self.flow.add(table)
+            self.tables.append(table)
+            return self._enter(table.loose)
+        if kind == _CAPTION and self.tables:
+            return self._enter(self.tables[-1].caption)
+        if kind <= _LAST_BLOCK:
+            return self._open_block(element, kind)
+        if kind == _STRUCK:
+            if isinstance(self.flow, RawCell) and "".join(element.itertext()).strip():
+                self.flow.struck = True
+        elif kind == _IMG:
+            self._image(element)
+        elif kind == _FIELD:
+            # a figure in a form field is on the page like any other
+            shown = (element.get("type") or "text").lower() in ("text", "number")
+            if shown and isinstance(self.flow, RawCell):
+                self.flow.pieces.append(element.get("value") or "")
+        elif kind == _SUP:
+            self._superscript(element)
+        return None
+
+    def _open_block(self, element: Any, kind: int) -> bool:
+        """A line begins. Returns whether a region of page furniture begins with it."""
+        furniture = kind == _META and not self.article_depth
+        if furniture:
+            self.meta_depth += 1
+        elif kind == _ARTICLE:
+            self.article_depth += 1
+        self.flow.mark(element, "meta" if self.meta_depth else "heading" if kind == _HEADING else None)
+        return furniture
+
+    def _close(self, element: Any, kind: int, saved: Any) -> None:
+        """Leaves an element that is not inline."""
+        if kind == _CELL:
+            self.flow, self.tables[-1].open_cell = saved
+        elif kind == _ROW:
+            self.flow = saved
+        elif kind == _GROUP:
+            if self.tables and self.tables[-1].open_cell is None:
+                self.tables[-1].start_group(foot=False)
+        elif kind == _TABLE:
+            self.tables.pop()
+            self.flow = saved
+            self.flow.mark(None, "meta" if self.meta_depth else None)
+        elif kind == _CAPTION and saved is not None:
+            self.flow = saved
+        elif kind <= _LAST_BLOCK:
+            if saved is True:
+                self.meta_depth -= 1
+            elif kind == _ARTICLE:
+                self.article_depth -= 1
+            self.flow.mark(None, "meta" if self.meta_depth else None)
+
+    def _enter(self, flow: Flow) -> Flow:
+        before, self.flow = self.flow, flow
+        return before
+
+    def _table_for(self, element: Any, parent: Any) -> RawTable:
+        """The open table, or a new one for rows and cells that have lost theirs (a page cut in a table)."""
+        if self.tables:
+            return self.tables[-1]
+        table = RawTable(self._line(element), owner=parent)
+        self.flow.add(table)
+        self.tables.append(table)
+        self.n_orphans += 1
+        return table
+
+    def _close_orphans(self, parent: Any) -> None:
+        """Ends a table that had no <table>: at the end of its parent, or at other content in there."""
+        if self.tables and self.tables[-1].owner is parent:
+            self.tables.pop()
+            self.n_orphans -= 1
+
+    # ----------------------------------------------------------------------------------------- smaller things
+
+    def _line(self, element: Any) -> int | None:
+        if not self.lines:
+            return None
+        line = element.sourceline
+        return line if line is not None and line < _LAST_LINE else None
+
+    def _count_hidden(self, element: Any) -> None:
+        for cell in element.iter("td", "th"):
+            if "".join(cell.itertext()).strip():
+                self.hidden_cells += 1
+        self.hidden_chars += len("".join("".join(element.itertext()).split()))
+
+    def hidden_is_the_page(self) -> bool:
+        """True if more text was hidden than shown."""
+        if self.hidden_chars < 200:
+            return False
+        return self.hidden_chars > 3 * self.page.n_chars()
+
+    def _image(self, element: Any) -> None:
+        src = (element.get("src") or element.get("data-src") or "").strip()
+        sizes = [element.get("width"), element.get("height")]
+        sizes += _STYLE_SIZE.findall(element.get("style") or "")
+        for size in sizes:
+            pixels = _PIXELS.match(size or "")
+            if pixels and float(pixels[1]) < MIN_IMAGE:
+                return
+        if src:
+            # a picture inside the bytes is named by its kind, not by its megabytes
+            shown = src.split(",", 1)[0] if src.startswith("data:") else src
+            alt = (element.get("alt") or element.get("title") or "").strip()
+            self.flow.add(RawImage(shown[:2000], alt[:500], self._line(element)))
+
+    def _superscript(self, element: Any) -> None:
+        """A footnote mark must not become a digit of the number before it: 10<sup>1</sup> is not 101."""
+        mark = "".join(element.itertext()).strip()
+        before = "".join(self.flow.pieces[-4:]).rstrip()
+        if mark[:1].isdigit() and before[-1:].isdigit():
+            self.flow.pieces.append("^")

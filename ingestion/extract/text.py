@@ -1,0 +1,346 @@
+"""Plain text and Markdown: which lines are a table's and which are running text.
+
+Three shapes of tables survive in the text of real reports: rows of fields between tabs; one cell a line, each
+line beginning with a tab and rows set off by blank lines; Markdown rows between pipes. Everything else is one
+text block a line. A column number is here only a count of fields (`Grid.exact` is False): text loses merged
+cells, and a page break may cut a row in two, so what a field means is found by labels, elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from ingestion.extract.model import Grid, GridCell, GridKind, ImageBlock, Locator, TextBlock
+from ingestion.extract.sandbox import Budget
+
+#: A line with a single leading tab is a table cell up to this length and an indented paragraph beyond it. The
+#: longest label of any form has 45 characters.
+MAX_CELL_LINE = 120
+#: Half of the cells of a one-cell-a-line table are shorter than this; indented paragraphs are not.
+MAX_MEDIAN_CELL = 30
+#: A line without a tab between two tabbed rows is a row of one field up to this length.
+MAX_LONE_FIELD = 60
+#: A line without a tab after the last cell of a row is the rest of that cell's label up to this length.
+MAX_LABEL_REST = 20
+
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_HEADING = re.compile(r"#{1,6}[ \t\u3000]+(?P<text>.*?)[ \t]*#*$")
+_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<src>[^)\s]+)[^)]*\)$")
+_RULE_CELL = re.compile(r":?-{2,}:?$")
+_BARE_PIPE = re.compile(r"(?<!\\)\|")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BOLD = re.compile(r"\*\*(?P<text>[^*]+)\*\*$")
+_NUMERIC = re.compile(r"[-+−]?[\d０-９][\d０-９,.，．%％\s]*$")
+_ENUMERATED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）、.．]")
+#: str.strip() leaves these at the ends of a cell.
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line without its end. number: 1-based. start: 0-based offset of its first character in the text."""
+
+    text: str
+    number: int
+    start: int
+
+    @property
+    def blank(self) -> bool:
+        """Nothing printed and no tab; a line that holds only a tab is an empty cell."""
+        return "\t" not in self.text and not self.text.strip()
+
+    @property
+    def lone_cell(self) -> bool:
+        """One leading tab and no other: a cell of a table that has one cell a line."""
+        return self.text.startswith("\t") and self.text.count("\t") == 1
+
+    @property
+    def tabbed(self) -> bool:
+        """Two or more fields between tabs, as against one indented field."""
+        return "\t" in self.text and not self.lone_cell
+
+    @property
+    def piped(self) -> bool:
+        """A Markdown row: a bare pipe at one end at least, and something beside it."""
+        stripped = self.text.strip()
+        if len(stripped) < 2 or "|" not in stripped:
+            return False
+        return stripped[0] == "|" or (stripped[-1] == "|" and stripped[-2] != "\\")
+
+
+#: (text, locator without table, row and column) of a cell on its way into a grid.
+_Field = tuple[str, Locator]
+
+
+def split_lines(text: str) -> list[Line]:
+    """The lines of `text`; \\n, \\r\\n and \\r end a line."""
+    lines = []
+    for number, found in enumerate(_LINE.finditer(text), 1):
+        if found.start() == len(text) and number > 1:
+            break
+        lines.append(Line(found[1], number, found.start()))
+    return lines
+
+
+def read_text(text: str, budget: Budget) -> list[Grid | TextBlock | ImageBlock]:
+    """Blocks of `text` in order. Raises `UnreadableInput` when a limit of `budget` is passed."""
+    return _TextReader(split_lines(text), budget).read()
+
+
+class _TextReader:
+    """Walks over the lines once; every line ends up in exactly one block or is blank."""
+
+    def __init__(self, lines: list[Line], budget: Budget) -> None:
+        self.lines = lines
+        self.budget = budget
+        self.blocks: list[Grid | TextBlock | ImageBlock] = []
+        self.n_grids = 0
+
+    def read(self) -> list[Grid | TextBlock | ImageBlock]:
+        at = 0
+        while at < len(self.lines):
+            line = self.lines[at]
+            if line.blank:
+                at += 1
+            elif line.piped:
+                at = self._piped(at)
+            elif "\t" in line.text and self._stretch_is_tabbed(at):
+                at = self._tabbed(at)
+            elif line.lone_cell and len(line.text) <= MAX_CELL_LINE:
+                at = self._cell_per_line(at)
+            else:
+                self._text(line)
+                at += 1
+        return self.blocks
+
+    # ------------------------------------------------------------------------------------------ pipes
+
+    def _piped(self, at: int) -> int:
+        """Consecutive pipe rows; the row above a rule (|---|) heads a new table."""
+        tables: list[list[list[_Field]]] = [[]]
+        start = at
+        while at < len(self.lines) and self.lines[at].piped:
+            fields = _pipe_fields(self.lines[at])
+            if fields and all(_RULE_CELL.match(text) for text, _ in fields):
+                if len(tables[-1]) > 1:
+                    tables.append([tables[-1].pop()])
+            else:
+                tables[-1].append(fields)
+            at += 1
+        if max((len(row) for rows in tables for row in rows), default=0) < 2:
+            for line in self.lines[start:at]:
+                self._text(line)
+            return at
+        for rows in tables:
+            self._grid(rows, "piped")
+        return at
+
+    # ------------------------------------------------------------------------------------------- tabs
+
+    def _stretch_is_tabbed(self, at: int) -> bool:
+        """Whether the lines up to the next blank one have fields between tabs (as against one cell a line).
+
+        A row such as "\\t小计" looks like either; its neighbours tell.
+        """
+        for number in range(at, len(self.lines)):
+            line = self.lines[number]
+            if line.blank or line.piped or not (line.tabbed or line.lone_cell):
+                return False
+            if line.tabbed:
+                return True
+            if len(line.text) > MAX_CELL_LINE:
+                return False
+        return False
+
+    def _tabbed(self, at: int) -> int:
+        """Consecutive rows of fields. One field alone stays in only if a tabbed row follows at once."""
+        rows: list[list[_Field]] = []
+        start = at
+        while at < len(self.lines):
+            line = self.lines[at]
+            if line.blank or line.piped or len(line.text) > MAX_CELL_LINE * 8:
+                break
+            if "\t" not in line.text:
+                below = self.lines[at + 1] if at + 1 < len(self.lines) else None
+                if len(line.text.strip()) > MAX_LONE_FIELD or below is None or "\t" not in below.text:
+                    break
+            elif line.lone_cell and len(line.text) > MAX_CELL_LINE:
+                break
+            rows.append(list(_tab_fields(line)))
+            at += 1
+        if at == start:  # one endless line with tabs in it
+            self._text(self.lines[at])
+            return at + 1
+        if len(rows) == 1 and _reads_as_text(self.lines[start], rows[0]):
+            self._text(self.lines[start])
+        else:
+            self._grid(rows, "tabbed")
+        return at
+
+    # -------------------------------------------------------------------------------- one cell a line
+
+    def _cell_per_line(self, at: int) -> int:
+        """Stretches of one-cell lines, each a row, set off by one blank line; two blank lines end the table.
+
+        A line without a tab belongs to the cell before ("\\t本年新" + "制作数量") if another cell of the row
+        follows, or if it can be the rest of a label; it never continues a number.
+        """
+        rows: list[list[_Field]] = []
+        start = at
+        while at < len(self.lines) and self.lines[at].lone_cell:
+            row, at, complete = self._stretch(at)
+            rows.append(row)
+            if not complete or at + 1 >= len(self.lines) or not self.lines[at].blank:
+                break
+            below = self.lines[at + 1]
+            if not below.lone_cell or len(below.text) > MAX_CELL_LINE or self._stretch_is_tabbed(at + 1):
+                break
+            at += 1
+        cells = [text for row in rows for text, _ in row if text]
+        if len(cells) < 2 or median(map(len, cells)) > MAX_MEDIAN_CELL:
+            for line in self.lines[start:at]:
+                if not line.blank:
+                    self._text(line)
+        else:
+            self._grid(rows, "cell_per_line")
+        return at
+
+    def _stretch(self, at: int) -> tuple[list[_Field], int, bool]:
+        """One row: its cells, the line after it, and whether it ran up to a blank line."""
+        row: list[_Field] = []
+        while at < len(self.lines):
+            line = self.lines[at]
+            if line.blank:
+                return row, at, True
+            if line.lone_cell:
+                if len(line.text) > MAX_CELL_LINE:
+                    return row, at, False
+                row.append(_field(line.text, line, 0))
+            elif not line.tabbed and not line.piped and self._continues(row[-1][0], at):
+                row[-1] = _joined(row[-1], line)
+            else:
+                return row, at, False
+            at += 1
+        return row, at, True
+
+    def _continues(self, before: str, at: int) -> bool:
+        text = self.lines[at].text.strip()
+        if not before or len(text) > MAX_CELL_LINE:
+            return False
+        if _NUMERIC.match(before):
+            return bool(_NUMERIC.match(text))
+        below = self.lines[at + 1] if at + 1 < len(self.lines) else None
+        if below is not None and below.lone_cell:
+            return True
+        return len(text) <= MAX_LABEL_REST and not _ENUMERATED.match(text)
+
+    # ---------------------------------------------------------------------------------------- emitting
+
+    def _text(self, line: Line) -> None:
+        text, locator = _field(line.text, line, 0)
+        if not text:
+            return
+        self.budget.add_block()
+        image = _IMAGE.match(text)
+        heading = _HEADING.match(text)
+        if image:
+            self.blocks.append(ImageBlock(image["src"], image["alt"], locator))
+        elif heading:
+            title, place = _field(heading["text"], line, line.text.index(text) + heading.start("text"))
+            self.blocks.append(TextBlock(title, place, "heading"))
+        else:
+            self.blocks.append(TextBlock(text, locator))
+
+    def _grid(self, rows: list[list[_Field]], kind: GridKind) -> None:
+        self.budget.add_block()
+        n_cells = sum(map(len, rows))
+        self.budget.add_cells(n_cells, n_cells)
+        self.n_grids += 1
+        cells = [
+            GridCell(text, r, c, _in_grid(place, self.n_grids, r, c))
+            for r, row in enumerate(rows)
+            for c, (text, place) in enumerate(row)
+        ]
+        n_cols = max(map(len, rows), default=0)
+        self.blocks.append(Grid(self.n_grids, cells, len(rows), n_cols, kind, exact=False))
+
+
+# --------------------------------------------------------------------------------------------------- fields
+
+
+def _field(raw: str, line: Line, offset: int) -> _Field:
+    """The printed part of `raw`, which stands `offset` characters into the line, and its place."""
+    text = raw.strip().strip(_INVISIBLE).strip()
+    start = line.start + offset + (raw.index(text) if text else 0)
+    place = Locator(line=line.number, char_start=start, char_end=start + len(text))
+    return text, place
+
+
+def _tab_fields(line: Line) -> Iterator[_Field]:
+    offset = 0
+    for raw in line.text.split("\t"):
+        yield _field(raw, line, offset)
+        offset += len(raw) + 1
+
+
+def _pipe_fields(line: Line) -> list[_Field]:
+    text = line.text
+    edges = [found.start() for found in _BARE_PIPE.finditer(text)]
+    starts = [0, *(edge + 1 for edge in edges)]
+    fields = []
+    for start, end in zip(starts, [*edges, len(text)], strict=True):
+        printed, place = _field(text[start:end], line, start)
+        fields.append((_unmarked(printed), place))
+    # the pipes at the ends of a row are its frame, not fields
+    if not text[: edges[0]].strip():
+        del fields[0]
+    if fields and not text[edges[-1] + 1 :].strip():
+        del fields[-1]
+    return fields
+
+
+def _unmarked(printed: str) -> str:
+    """A Markdown cell without its markup: escaped pipes, <br>, bold, &nbsp;."""
+    if "\\|" in printed:
+        printed = printed.replace("\\|", "|")
+    if "<" in printed:
+        printed = "\n".join(part.strip() for part in _BREAK.split(printed)).strip()
+    if "&nbsp;" in printed:
+        printed = printed.replace("&nbsp;", "\xa0").strip()
+    bold = _BOLD.match(printed)
+    return bold["text"].strip() if bold else printed
+
+
+def _joined(before: _Field, line: Line) -> _Field:
+    text, place = before
+    rest, rest_place = _field(line.text, line, 0)
+    whole = Locator(
+        line=place.line,
+        line_end=line.number,
+        char_start=place.char_start,
+        char_end=rest_place.char_end,
+    )
+    return f"{text}\n{rest}", whole
+
+
+def _in_grid(place: Locator, table: int, row: int, col: int) -> Locator:
+    return Locator(
+        table=table,
+        row=row + 1,
+        column=col + 1,
+        line=place.line,
+        line_end=place.line_end,
+        char_start=place.char_start,
+        char_end=place.char_end,
+    )
+
+
+def _reads_as_text(line: Line, fields: list[_Field]) -> bool:
+    """A single tabbed line that is no table row: an indented signature, or 来源 and 时间 in one line."""
+    printed = [text for text, _ in fields if text]
+    if len(printed) <= 1:
+        return not line.text.endswith("\t")
+    return len(fields) == 2 and not any(_NUMERIC.match(text) for text in printed)

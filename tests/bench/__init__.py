@@ -1,0 +1,1 @@
+"""Measurements. Each module with a `run()` that returns rows is one benchmark; `make bench` runs them all."""

@@ -1,0 +1,30 @@
+"""What holds for every test: no test touches the repository's data root, and nothing reports home."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingestion.paths import DATA_VARIABLE, DataRoot
+
+# Before any test module imports a library that reads them; child processes inherit them.
+os.environ.update(
+    DAGSTER_DISABLE_TELEMETRY="1",
+    DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+    DO_NOT_TRACK="1",
+    GX_ANALYTICS_ENABLED="false",
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data root of its own for whoever asks the environment, so that a test cannot reach a real archive."""
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
+
+
+@pytest.fixture
+def data_root(tmp_path: Path) -> DataRoot:
+    """An empty data root, the one that GONGKAI_DATA names during the test."""
+    return DataRoot(tmp_path / "data")

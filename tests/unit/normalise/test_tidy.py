@@ -1,0 +1,105 @@
+"""Tidy tables: exact numbers, states beside them, vintages of a filing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from ingestion.catalog import load_catalog
+from ingestion.extract.model import Issue, Locator
+from ingestion.normalise import SchemaMismatch, normalise
+from ingestion.readings import StoredReading
+from ingestion.recognise.reading import CellReading, DocumentFacts, Headline, Reading
+
+CATALOG = load_catalog()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What normalise asks of a snapshot."""
+
+    sha256: str
+    name: str = "x.html"
+    source: str = "manual"
+    title: str | None = None
+    url: str | None = None
+
+
+def stored(
+    sha: str, value: str = "4", *, agency: str | None = "甲街道办事处", status: str = "partial", cell: CellReading | None = None
+) -> StoredReading:
+    key = "t3.partial.total"
+    cell = cell or CellReading(key, Decimal(value), value, "reported", 1.0, locator=Locator(table=2, row=3, column=7))
+    reading = Reading(
+        document=DocumentFacts("x.html", sha * 64, "text/html", 10),
+        headline=Headline(agency=agency, report_year=2021),
+        status=status,  # type: ignore[arg-type]
+        form="form_2021" if status != "unreadable" else None,
+        cells={cell.key: cell} if status != "unreadable" else {},
+        issues=[Issue("some_issue", "t3", "a detail")],
+        reader_version="v",
+    )
+    return StoredReading(Snapshot(sha * 64), reading)  # type: ignore[arg-type]
+
+
+def rows(table: str, *items: StoredReading) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = normalise(items, CATALOG)[table].to_pylist()
+    return found
+
+
+def test_a_cell_keeps_number_text_state_and_place() -> None:
+    (cell,) = rows("cells", stored("a", "5949.088667"))
+    assert cell["value"] == Decimal("5949.088667")
+    assert (cell["raw"], cell["state"], cell["confidence"]) == ("5949.088667", "reported", 1.0)
+    assert (cell["table_index"], cell["row_index"], cell["column_index"]) == (2, 3, 7)
+    assert cell["place"] == "table 2, row 3, column 7"
+
+
+def test_a_blank_is_null_and_never_zero() -> None:
+    (row,) = rows("applications", stored("a", cell=CellReading("t3.granted.natural_person", None, None, "blank")))
+    assert (row["value"], row["state"], row["is_outcome_leaf"], row["is_total"]) == (None, "blank", True, False)
+
+
+def test_totals_are_marked_by_row_and_by_column() -> None:
+    (column_total,) = rows("applications", stored("a"))
+    assert column_total["is_total"] is True
+    cell = CellReading("t3.total_handled.natural_person", Decimal(1), "1", "reported", 1.0)
+    (row_total,) = rows("applications", stored("a", cell=cell))
+    assert (row_total["is_total"], row_total["is_outcome_leaf"]) == (True, False)
+
+
+def test_a_changed_document_is_a_new_vintage_and_becomes_current() -> None:
+    found = rows("filings", stored("a", "4"), stored("b", "5"))
+    assert [(row["vintage"], row["is_current"]) for row in found] == [(1, False), (2, True)]
+
+
+def test_a_copy_in_other_bytes_does_not_take_over() -> None:
+    found = rows("filings", stored("a", "4"), stored("b", "4"))
+    assert [(row["vintage"], row["is_current"]) for row in found] == [(1, True), (2, False)]
+
+
+def test_a_filing_without_an_agency_is_kept_but_claims_no_agency_year() -> None:
+    (row,) = rows("filings", stored("a", agency=None))
+    assert (row["agency"], row["is_current"]) == (None, False)
+    assert len(rows("cells", stored("a", agency=None))) == 1
+
+
+def test_an_unreadable_document_is_listed_with_its_reason_and_its_issues() -> None:
+    tables = normalise([stored("a", status="unreadable")], CATALOG)
+    assert tables["documents"].to_pylist()[0]["state"] == "unreadable"
+    assert tables["filings"].num_rows == 0
+    (issue,) = tables["issues"].to_pylist()
+    assert (issue["code"], issue["filing_id"]) == ("some_issue", None)
+
+
+def test_the_same_readings_give_the_same_tables() -> None:
+    items = [stored("a"), stored("b", "7")]
+    first, second = normalise(items, CATALOG), normalise(items, CATALOG)
+    assert all(first[name].equals(second[name]) for name in first)
+
+
+def test_a_number_that_does_not_fit_its_column_is_refused_with_its_place() -> None:
+    with pytest.raises(SchemaMismatch, match=r"cells\.value"):
+        normalise([stored("a", "0.1234567")], CATALOG)
