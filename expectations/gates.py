@@ -50,7 +50,7 @@ def run_gates(tables: Path, catalog: Catalog | None = None) -> list[GateResult]:
     shape = schema_gate(tables)
     if not shape.passed:
         return [shape]
-    frames = {name: pq.read_table(tables / f"{name}.parquet").to_pandas() for name in SCHEMAS}
+    frames = read_frames(tables)
     outcomes = run_identity_suites(tables, catalog)
     return [
         shape,
@@ -59,6 +59,11 @@ def run_gates(tables: Path, catalog: Catalog | None = None) -> list[GateResult]:
         raised_gate(outcomes),
         agreement_gate(outcomes, frames["identity_results"]),
     ]
+
+
+def read_frames(tables: Path) -> dict[str, pd.DataFrame]:
+    """The tables that the gates look at, by name."""
+    return {name: pq.read_table(tables / f"{name}.parquet").to_pandas() for name in SCHEMAS}
 
 
 def blocked(results: Iterable[GateResult]) -> list[GateResult]:

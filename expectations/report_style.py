@@ -32,7 +32,8 @@ background:var(--card)}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{padding:.35rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 tr:last-child>*{border-bottom:0}
-thead th{background:var(--tint);font-weight:600;white-space:nowrap}
+thead th{background:var(--tint);font-weight:600}
+.names td:nth-child(2){min-width:17rem}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .chip{display:inline-block;padding:0 .5em;border-radius:1em;font-size:.82rem;white-space:nowrap;
 border:1px solid currentColor}

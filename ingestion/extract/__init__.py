@@ -46,7 +46,9 @@ def read_document(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Do
         document.issues.append(Issue("zero_bytes", "document", detail, "info"))
         text = text.replace("\0", "")
     if media_type == HTML:
-        read_html(text, document, budget)
+        # the bytes serve the parser where nothing was taken from them
+        whole = decoded.encoding == "utf-8" and text is decoded.text and len(text) and not decoded.issues
+        read_html(text, document, budget, data if whole and not data.startswith(b"\xef") else None)
     else:
         document.blocks = read_text(text, budget)
     if not any(isinstance(block, Grid | TextBlock | ImageBlock) for block in document.blocks):

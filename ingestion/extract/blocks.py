@@ -55,10 +55,12 @@ class Flow:
     ends), a `RawTable` or a `RawImage`. Roles are kinds of text block other than paragraph.
     """
 
-    __slots__ = ("events", "pieces", "role")
+    __slots__ = ("events", "has_items", "pieces", "role")
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
+        #: whether a table or a picture is among the events
+        self.has_items = False
         self.events: list[tuple[int, Any, TextKind | None]] = []
         self.role: TextKind | None = None
 
@@ -74,6 +76,7 @@ class Flow:
 
     def add(self, item: RawTable | RawImage) -> None:
         """A table or a picture stands here."""
+        self.has_items = True
         self.events.append((len(self.pieces), item, self.role))
         self.pieces.append(BREAK)
 
@@ -110,7 +113,7 @@ class RawCell(Flow):
 
     def text(self) -> str:
         """As printed, lines between "\\n"."""
-        if not any(isinstance(item, RawTable) for _, item, _ in self.events):
+        if not self.has_items:
             return tidy("".join(self.pieces))
         pieces = list(self.pieces)
         for index, item, _ in self.events:
@@ -307,7 +310,7 @@ class Assembly:
             self._capped(cell, printed)
         raw_cells = [cell for row, _ in kept for cell in row.cells]
         for raw, grid_cell in zip(raw_cells, placed.cells, strict=True):
-            if not raw.events:
+            if not raw.has_items:
                 continue
             for image in raw.images():
                 self._image(image, grid_cell.locator)
@@ -348,9 +351,9 @@ def _is_layout(rows: list[RawRow], texts: list[list[str]]) -> bool:
     """
     printed = [text for row in texts for text in row if text]
     longest = max(map(len, printed), default=0)
-    if not printed and not any(cell.events for row in rows for cell in row.cells):
+    if not printed and not any(cell.has_items for row in rows for cell in row.cells):
         return not any(row.cells for row in rows)
-    has_tables = any(cell.events and cell.nested() for row in rows for cell in row.cells)
+    has_tables = any(cell.has_items and cell.nested() for row in rows for cell in row.cells)
     if has_tables:
         return longest > PROSE or _count_numbers(printed) < SOME_NUMBERS
     if max(len(row.cells) for row in rows) == 1:

@@ -49,6 +49,8 @@ def mend(text: str) -> Mended:
         detail = "the markup stands in a JavaScript string; its escapes are undone"
         mended.issues.append(Issue("script_string", "document", detail, "info"))
     whole_page = _PAGE_START.search(text[:4096]) is not None
+    if whole_page and _PAGE_END.search(text[-200:]):
+        return mended
     if not whole_page:
         mended.text = text = _mend_start(text, mended)
         mended.plain_lines = _BLOCK_MARKUP.search(text) is None
@@ -57,10 +59,9 @@ def mend(text: str) -> Mended:
     # a fragment that begins inside a table has one end tag more than it opens
     if _begins_in_table(text, whole_page):
         opened += 1
-    if opened > closed and not _PAGE_END.search(text[-200:]):
-        mended.cut_at_end = True
-    cut = _CUT_END.search(text[-4100:])
-    if cut and not whole_page | (opened <= closed):
+    mended.cut_at_end = opened > closed and not _PAGE_END.search(text[-200:])
+    cut = _CUT_END.search(text[-4100:]) if mended.cut_at_end else None
+    if cut:
         detail = f"the file ends inside a tag: {cut[0][:60]!r}"
         mended.issues.append(Issue("cut_markup", "end of the file", detail, "info"))
     return mended

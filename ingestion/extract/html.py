@@ -64,6 +64,7 @@ _KINDS: dict[Any, int] = {
 #: Pictures smaller than this in either direction are icons, bullets and trackers.
 MIN_IMAGE = 50
 _HIDES = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_HAS_HIDDEN = etree.XPath("boolean(//@hidden)")
 #: Elements that may be hidden; which are, their style says in detail.
 _MAY_HIDE = etree.XPath('//*[@hidden] | //*[contains(@style, "isplay") or contains(@style, "ISPLAY")]')
 _STRIKES = re.compile(r"line-through", re.IGNORECASE)
@@ -85,15 +86,18 @@ _MAX_META = 200
 _MAX_META_CHARS = 2000
 
 
-def read_html(text: str, document: Document, budget: Budget) -> None:
+def read_html(text: str, document: Document, budget: Budget, utf8: bytes | None = None) -> None:
     """Fills title, meta, blocks and issues of `document` from the page's decoded text.
 
+    utf8: the bytes of `text` where they are at hand.
     Raises `UnreadableInput` with a code that begins with `quarantined` when a limit is passed.
     """
     mended = mend(text)
     document.issues.extend(mended.issues)
     budget.check_chars(len(mended.text))
-    root = _parse(mended.text)
+    if utf8 is None or mended.text is not text:
+        utf8 = mended.text.encode("utf-8", "replace")
+    root = _parse(utf8)
     if root is None:
         return
     _read_head(root, document)
@@ -116,22 +120,21 @@ def read_html(text: str, document: Document, budget: Budget) -> None:
     document.issues.extend(assembly.issues)
 
 
-def _parse(text: str) -> Any:
+def _parse(utf8: bytes) -> Any:
     """The root element, or None if there is nothing to parse. Raises for markup nested too deep."""
     # one parser a document: it collects the errors, and the depth error is the only sign of a cut tree
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
     )
-    data = text.encode("utf-8", "replace")
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(utf8, parser)
     except etree.XMLSyntaxError as error:
         if "empty" in str(error).lower():
             return None
         raise UnreadableInput("markup_unreadable", f"the HTML parser gives up: {error}") from error
     for entry in parser.error_log.filter_from_fatals():
         if entry.type_name == "ERR_RESOURCE_LIMIT":
-            raise refusal("quarantined_depth", "elements are nested {} deep", _depth(text), MAX_DEPTH)
+            raise refusal("quarantined_depth", "elements are nested {} deep", _depth(utf8.decode()), MAX_DEPTH)
     return root
 
 
@@ -171,16 +174,16 @@ def _read_head(root: Any, document: Document) -> None:
 
 
 def _mentions(text: str, word: str) -> bool:
-    """Whether a lower-case word stands anywhere, in one of the ways that people write it.
+    """Whether a lower-case word stands anywhere, in lower or in upper case.
 
     A search without regard to case takes longer on a large page than the parser does.
     """
-    return word in text or word.upper() in text or word.title() in text
+    return word in text or word.upper() in text
 
 
 def _hidden_elements(root: Any, text: str) -> frozenset[Any]:
     """Elements that their own style or attribute hides; style sheets are not read."""
-    if not _mentions(text, "display") and not _mentions(text, "hidden"):
+    if not _mentions(text, "display") and not _HAS_HIDDEN(root):
         return frozenset()
     return frozenset(
         element

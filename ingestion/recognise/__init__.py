@@ -52,7 +52,7 @@ def recognise(
     if status == "not_a_report":
         return Reading(_carrier(document), headline, status, reason, issues=issues)
     headline.form = tables.form
-    facts, narrative_issues = read_narrative(document, catalog)
+    facts, narrative_issues = read_narrative(document, catalog, headline.report_year)
     return Reading(
         document=_carrier(document),
         headline=headline,
