@@ -75,20 +75,19 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.locked
 	@touch "$@"
 
 $(VENV)/.locked: requirements.lock $(STALE)
-	@rm -rf "$(VENV)"
 	@python= ; \
 	for name in $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11); do \
 	    if "$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; \
 	    then python=$$name; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	    echo "Gongkai needs Python 3.11, 3.12 or 3.13; $(if $(PYTHON),$(PYTHON),python3) is" \
-	        "$$($(if $(PYTHON),"$(PYTHON)",python3) --version 2>&1 || true)." \
-	        "Name another one with: make PYTHON=/path/to/python" >&2; exit 2; fi; \
+	    found=$$("$(or $(PYTHON),python3)" --version 2>/dev/null || echo "not there"); \
+	    echo "setup: Gongkai needs Python 3.11, 3.12 or 3.13, and $(or $(PYTHON),python3) is $$found." \
+	        "Name one with: make PYTHON=/path/to/python" >&2; exit 2; fi; \
 	if ! "$$python" -c 'import ensurepip, sqlite3, ssl, venv' >/dev/null 2>&1; then \
-	    echo "$$python lacks venv, sqlite3 or ssl; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; fi; \
+	    echo "setup: $$python lacks venv, sqlite3 or ssl; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; fi; \
 	echo "setup: a virtual environment in .venv, with $$("$$python" --version)" >&2; \
-	"$$python" -m venv "$(VENV)"
+	rm -rf "$(VENV)"; "$$python" -m venv "$(VENV)"
 	@total=$$(grep -c '^[A-Za-z0-9].*==' requirements.lock); \
 	echo "setup: up to $$total locked packages, a minute or two the first time" >&2; \
 	{ "$(VENV)/bin/python" -m pip install --no-deps --require-hashes --only-binary :all: --no-compile \

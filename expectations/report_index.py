@@ -211,9 +211,9 @@ def _identities(view: QualityView) -> str:
         "同一关系在一份报告里逐行逐列判断，这里合计。",
         "One identity is judged for every row or column of a report; here they are added up.",
     )
-    return (
-        f'<h2 id="identities">{both("全部勾稽关系", "All identities")}</h2><p class="small">{note}</p>{table}'
-    )
+    title = both("全部勾稽关系", "All identities")
+    head_line = f'<h2 id="identities">{title}</h2><p class="small">{note}</p>'
+    return f'{head_line}<div class="names">{table}</div>'
 
 
 def _links(filings: Iterable[FilingView]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ingestion.extract.model import Block, Grid, GridCell, ImageBlock, Issue, Locator, TextBlock, TextKind
 from ingestion.extract.sandbox import Budget
-from ingestion.extract.spans import SpanCell, place
+from ingestion.extract.spans import place
 
 #: Stands for a line break among pieces of text; no parsed page can contain it.
 BREAK = "\0"
@@ -90,12 +90,17 @@ class Flow:
 
 
 class RawCell(Flow):
-    """A <td> or <th>. rowspan, colspan: as printed."""
+    """A <td> or <th>. rowspan, colspan: as printed. text: as printed, once `read` has put it there."""
 
-    __slots__ = ("colspan", "line", "rowspan", "struck")
+    __slots__ = ("colspan", "line", "rowspan", "struck", "text")
 
     def __init__(self, rowspan: int, colspan: int, line: int | None) -> None:
-        super().__init__()
+        # a page has thousands: the base class's attributes are set here
+        self.pieces = []
+        self.events = []
+        self.has_items = False
+        self.role = None
+        self.text = ""
         self.rowspan = rowspan
         self.colspan = colspan
         self.line = line
@@ -111,15 +116,16 @@ class RawCell(Flow):
         """Pictures in it."""
         return [item for _, item, _ in self.events if isinstance(item, RawImage)]
 
-    def text(self) -> str:
-        """As printed, lines between "\\n"."""
-        if not self.has_items:
-            return tidy("".join(self.pieces))
-        pieces = list(self.pieces)
-        for index, item, _ in self.events:
-            if isinstance(item, RawTable):
-                pieces[index] = f"{BREAK}{item.box_text() or ''}{BREAK}"
-        return tidy("".join(pieces))
+    def read(self) -> str:
+        """The text as printed, lines between "\\n"; it is kept in `text`."""
+        pieces = self.pieces
+        if self.has_items:
+            pieces = list(pieces)
+            for index, item, _ in self.events:
+                if isinstance(item, RawTable):
+                    pieces[index] = f"{BREAK}{item.box_text() or ''}{BREAK}"
+        self.text = text = tidy("".join(pieces))
+        return text
 
 
 @dataclass(slots=True)
@@ -179,7 +185,7 @@ class RawTable:
         cells = [cell for row in self.printed_rows() for cell in row.cells]
         if len(cells) != 1 or cells[0].nested() or cells[0].images() or self.caption.pieces:
             return None
-        text = cells[0].text()
+        text = cells[0].read()
         return text if len(text) <= PROSE else None
 
 
@@ -262,7 +268,7 @@ class Assembly:
         self.flow(table.caption)
         self._loose(table)
         rows = table.printed_rows()
-        texts = [[cell.text() for cell in row.cells] for row in rows]
+        texts = [[cell.read() for cell in row.cells] for row in rows]
         if _is_layout(rows, texts):
             for row in rows:
                 for cell in row.cells:
@@ -272,11 +278,11 @@ class Assembly:
         for r, row_texts in enumerate(texts):
             printed = [text for text in row_texts if text]
             if len(printed) == 1 and len(printed[0]) > PROSE:
-                self._grid(rows[start:r], texts[start:r])
+                self._grid(rows[start:r])
                 for cell in rows[r].cells:
                     self.flow(cell)
                 start = r + 1
-        self._grid(rows[start:], texts[start:])
+        self._grid(rows[start:])
 
     def _loose(self, table: RawTable) -> None:
         before = len(self.blocks)
@@ -286,29 +292,19 @@ class Assembly:
             detail = f"text stands in a table outside of its cells: “{shown[0].text[:40]}”"
             self.issues.append(Issue("text_outside_cells", _at_line(table.line), detail, "info"))
 
-    def _grid(self, rows: list[RawRow], texts: list[list[str]]) -> None:
-        kept = [
-            (row, row_texts)
-            for row, row_texts in zip(rows, texts, strict=True)
-            if not (row.flat and not any(row_texts))
-        ]
-        if not any(row.cells for row, _ in kept):
+    def _grid(self, rows: list[RawRow]) -> None:
+        rows = [row for row in rows if not (row.flat and not any(cell.text for cell in row.cells))]
+        if not any(row.cells for row in rows):
             return
-        span_rows = [
-            [
-                SpanCell(text, cell.rowspan, cell.colspan, cell.line, cell.struck)
-                for cell, text in zip(row.cells, row_texts, strict=True)
-            ]
-            for row, row_texts in kept
-        ]
         self.budget.add_block()
         self.n_grids += 1
         index = self.n_grids
-        placed = place(span_rows, index, _section_ends([row.group for row, _ in kept]), self.budget)
+        ends = _section_ends([row.group for row in rows])
+        placed = place([row.cells for row in rows], index, ends, self.budget)
         self.blocks.append(Grid(index, placed.cells, placed.n_rows, placed.n_cols, "table", exact=True))
         for cell, printed in placed.capped:
             self._capped(cell, printed)
-        raw_cells = [cell for row, _ in kept for cell in row.cells]
+        raw_cells = [cell for row in rows for cell in row.cells]
         for raw, grid_cell in zip(raw_cells, placed.cells, strict=True):
             if not raw.has_items:
                 continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ingestion.extract.model import GridCell, Locator
 from ingestion.extract.sandbox import MAX_COLSPAN, Budget
@@ -16,15 +17,14 @@ from ingestion.extract.sandbox import MAX_COLSPAN, Budget
 _LEADING_INTEGER = re.compile(r"\s*\+?(\d{1,12})")
 
 
-@dataclass(slots=True)
-class SpanCell:
-    """A cell as found in a row. colspan, rowspan: as printed, 0 where the attribute is 0 or garbage is 1."""
+class Spanned(Protocol):
+    """A cell as found in its row. colspan, rowspan: as printed (see `span_of`)."""
 
     text: str
-    rowspan: int = 1
-    colspan: int = 1
-    line: int | None = None
-    struck: bool = False
+    rowspan: int
+    colspan: int
+    line: int | None
+    struck: bool
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ def span_of(printed: str | None) -> int:
     return int(found[1]) if found else 1
 
 
-def place(rows: Sequence[Sequence[SpanCell]], table: int, sections: Sequence[int], budget: Budget) -> Placed:
+def place(rows: Sequence[Sequence[Spanned]], table: int, sections: Sequence[int], budget: Budget) -> Placed:
     """Gives every cell its origin and its true span.
 
     rows: cells in printed order. table: 1-based grid index, for the locators. sections: for every row, the
@@ -107,7 +107,7 @@ def place(rows: Sequence[Sequence[SpanCell]], table: int, sections: Sequence[int
     return placed
 
 
-def _width_without_oversize(rows: Sequence[Sequence[SpanCell]]) -> int:
+def _width_without_oversize(rows: Sequence[Sequence[Spanned]]) -> int:
     """Columns of the widest row if oversize colspans count 1 (rowspans from above are left out)."""
     return max(sum(_modest(cell.colspan) for cell in row) for row in rows)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingestion.extract.model import Document, Grid, TextBlock
+from ingestion.extract.model import Document, Grid, ImageBlock, TextBlock
 from ingestion.recognise.headline_words import HeadlineWords, load_headline_words
 from ingestion.recognise.prose import fold
 from ingestion.recognise.titles import (
@@ -55,6 +55,8 @@ def report_evidence(document: Document, title: str | None = None) -> tuple[bool,
         assert source is not None
         if sections >= _MIN_SECTIONS or labels >= _MIN_LABELS:
             return True, f"{source.how} {source.text!r}, {shown}"
+        if own is not None and own.year is not None and (sections or labels or _has_pictures(document)):
+            return True, f"{source.how} {source.text!r}, {shown}"
         if preamble and (own is not None or sections or labels):
             return True, f"{source.how} {source.text!r} and a report's preamble"
         if own is not None and own.year is not None and _is_headed(own, document):
@@ -64,6 +66,11 @@ def report_evidence(document: Document, title: str | None = None) -> tuple[bool,
     if sections >= _MIN_SECTIONS_ALONE:
         return True, f"no title, but {shown}"
     return False, f"neither the title nor the text is that of an annual report ({shown})"
+
+
+def _has_pictures(document: Document) -> bool:
+    """Pictures in the content: a titled page without text may be the scan of a report."""
+    return any(isinstance(block, ImageBlock) for block in document.blocks)
 
 
 def _texts(document: Document) -> Iterator[str]:

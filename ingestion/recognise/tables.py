@@ -349,8 +349,10 @@ def _missing_states(
     """Why a table's cells are missing: a picture, a page break, or simply not there.
 
     A table that was met but lacks rows was cut; a table that was never met, beside a cut one in the form's
-    order, was lost with it.
+    order, was lost with it. A web page has no pages to break between: there, rows that are not printed are
+    simply not there.
     """
+    paged = document.media_type != "text/html"
     order = list(form.tables)
     read = {key.split(".")[0] for key in reading.cells}
     cut = {code for code in missing if code in seen or code in read} | (cuts & set(missing))
@@ -358,7 +360,7 @@ def _missing_states(
     for code in order:
         if code not in missing:
             continue
-        if code in cut or _beside_cut(code, order, cut, missing):
+        if paged and (code in cut or _beside_cut(code, order, cut, missing)):
             states[code] = MISSING_PAGE_BREAK
         elif _has_pictures(document):
             states[code] = MISSING_IMAGE

@@ -93,14 +93,18 @@ identities as (
 
 ),
 
--- prose stands beside the table and never fills it; two different numbers in the prose are shown as two
+-- prose stands beside the table and never fills it; two different numbers in the prose are shown as two. A
+-- qualified statement (area-wide, wording that may be cumulative) is about something else
 narrative as (
 
     select
         filing_id,
         list(distinct value order by value) as requests_received
     from {{ ref('stg_narrative_facts') }}
-    where fact = 'requests_received' and value is not null
+    where
+        fact = 'requests_received'
+        and value is not null
+        and coalesce(qualifier, 'negative_statement') = 'negative_statement'
     group by filing_id
 
 )

@@ -12,7 +12,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from expectations.confront import FilingCells, confront
-from expectations.gates import GateResult, agreement_gate, blocked, raised_gate, run_gates
+from expectations.gates import (
+    GateResult,
+    agreement_gate,
+    blocked,
+    completeness_gates,
+    raised_gate,
+    read_frames,
+    run_gates,
+    table_gates,
+)
 from expectations.identities import load_identities
 from expectations.suites import compile_batches, run_batches, run_identity_suites
 from ingestion.catalog import load_catalog
@@ -37,7 +46,9 @@ def fill(tables: Tables) -> Path:
 
 
 def gates(folder: Path) -> dict[str, GateResult]:
-    return {gate.name: gate for gate in run_gates(folder)}
+    """The gates on the tables themselves, by name, without the suites of identities."""
+    frames, catalog = read_frames(folder), load_catalog()
+    return {gate.name: gate for gate in (*table_gates(frames, catalog), *completeness_gates(frames, catalog))}
 
 
 def test_findings_about_reports_do_not_block(tables: Tables) -> None:
