@@ -234,8 +234,11 @@ def documents(state: str | None) -> None:
     """Every archived document with its state, and the reason where it was not read."""
     from orchestration import lookup
 
-    with lookup.opened(DataRoot.from_env()) as facts:
-        found, states = lookup.documents(facts, state)
+    try:
+        with lookup.opened(DataRoot.from_env()) as facts:
+            found, states = lookup.documents(facts, state)
+    except lookup.NothingFound as nothing:
+        fail(str(nothing), UNUSABLE)
     if state is not None and not found and state not in lookup.STATES:
         fail(f"there is no state {state!r}; states are {', '.join(lookup.STATES)}", UNUSABLE)
     for line in found:

@@ -6,7 +6,6 @@ Belongs here: starting and stopping the processes. Not here: what they show.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -27,10 +26,15 @@ def serve(root: DataRoot, port: int) -> int:
     """
     home.prepare_home(root.dagster_home)
     prepare_manifest(root)  # once here, not in each process of the server
-    executable = Path(sys.executable).parent / "dagster"
-    command = [str(executable) if executable.exists() else shutil.which("dagster") or "dagster", "dev"]
-    command += ["-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
-    environment = {**os.environ, "GONGKAI_DATA": str(root.root.resolve())}
+    scripts = Path(sys.executable).parent
+    command = [str(scripts / "dg"), "dev", "--host", "127.0.0.1", "--port", str(port)]
+    environment = {
+        **os.environ,
+        "GONGKAI_DATA": str(root.root.resolve()),
+        # as if the virtual environment were activated: dg compares it with the project's
+        "VIRTUAL_ENV": str(scripts.parent),
+        "PATH": os.pathsep.join([str(scripts), os.environ.get("PATH", os.defpath)]),
+    }
     server = subprocess.Popen(
         command,
         cwd=REPOSITORY,

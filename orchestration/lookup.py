@@ -49,7 +49,8 @@ _FROM_TABLES = {
     "filings": "select * from tidy.filings",
     "cells": """
         select c.*, s.cell_key is not null as is_suspect, d.value as derived_value,
-            from_json(d."by", '["VARCHAR"]') as derived_by
+            from_json(d."by", '["VARCHAR"]') as derived_by,
+            from_json(s.identity_ids, '["VARCHAR"]') as suspected_by
         from tidy.cells c
         left join tidy.cell_suspects s using (filing_id, cell_key)
         left join tidy.derived_cells d using (filing_id, cell_key)""",
@@ -154,7 +155,9 @@ def trace(
     lines += _excerpt(facts, row, document)
     lines += _identities_of(facts, row)
     if row["is_suspect"]:
-        lines.append("a failing identity points at this cell: look at it before you use it")
+        by = ", ".join(row["suspected_by"] or [])
+        why = f"{by} does not hold and points at this cell" if by else "its reading is doubtful"
+        lines.append(f"suspect: {why}; look at it before you use it")
     lines.append(f"from {facts.where}")
     return "\n".join(lines)
 

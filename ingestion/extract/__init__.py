@@ -41,7 +41,7 @@ def read_document(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Do
         issues=decoded.issues,
     )
     text = decoded.text
-    if "\0" in text:
+    if 0 in data and "\0" in text:
         detail = f"{text.count(chr(0)):,} zero bytes are left out; offsets are counted without them"
         document.issues.append(Issue("zero_bytes", "document", detail, "info"))
         text = text.replace("\0", "")

@@ -206,6 +206,10 @@ def _lossy(data: bytes, declared: str | None) -> Decoded:
         names.append(declared or _UTF8)
     tried = [(*_decode_counting(data, name), name) for name in names]
     text, replaced, name = min(tried, key=lambda reading: (reading[1], -plausibility(reading[0])))
+    score = plausibility(text)
+    if score < PLAUSIBLE and replaced > 1:
+        reason = f"no charset fits: read as {name}, {replaced:,} characters are lost and the rest is no Chinese"
+        raise UnreadableInput("undecodable", reason)
     return _accept(text, name, replaced)
 
 

@@ -43,7 +43,7 @@ class Mended:
 def mend(text: str) -> Mended:
     """The source with its damage mended as far as it can be."""
     mended = Mended(text)
-    if "<\\/" in text and "</" not in text:
+    if "</" not in text and "<\\/" in text:
         mended.text = text = _JS_ESCAPE.sub(_unescaped, text)
         mended.lines_hold = False
         detail = "the markup stands in a JavaScript string; its escapes are undone"

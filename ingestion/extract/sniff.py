@@ -133,8 +133,8 @@ def _markup(sample: bytes) -> str:
 def utf16_codec(data: bytes) -> str | None:
     """The UTF-16 codec of `data` by its BOM, or by where its zero bytes stand; None if it is not UTF-16.
 
-    Without a BOM the zero bytes of digits, line ends and Latin letters decide: most of them are the high
-    halves of their pairs (一, U+4E00, has a low one). Text of hanzi only has none and is not recognised.
+    Without a BOM there must be zero bytes (digits, line ends and Latin letters have one each), and the pairs
+    must make sense one way round. Where the zero bytes stand decides nothing: 一 and 开 end in one.
     """
     if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return None  # UTF-32, which nobody serves
@@ -143,20 +143,17 @@ def utf16_codec(data: bytes) -> str | None:
     if data.startswith(b"\xfe\xff"):
         return "utf-16-be"
     sample = data[:16384]
-    high, low = sample[1::2].count(0), sample[0::2].count(0)
-    if high + low < max(4, len(sample) // 200):
+    zeros = sample.count(0)
+    if zeros < max(4, len(sample) // 200):
         return None
-    if high > 4 * low:
-        codec = "utf-16-le"
-    elif low > 4 * high:
-        codec = "utf-16-be"
-    else:
-        return None
-    if high + low < len(sample) // 5 and _is_utf8(sample.replace(b"\x00", b"")):
+    if zeros < len(sample) // 5 and _is_utf8(sample.replace(b"\x00", b"")):
         return None  # a page with stray zero bytes: pairs of Latin letters would pass for hanzi
-    text = sample[: len(sample) // 2 * 2].decode(codec, "replace")
-    expected = sum(map(_of_a_report, text))
-    return codec if expected >= len(text) * 9 // 10 else None
+    pairs = sample[: len(sample) // 2 * 2]
+    for codec in ("utf-16-le", "utf-16-be"):
+        text = pairs.decode(codec, "replace")
+        if sum(map(_of_a_report, text)) >= len(text) * 9 // 10:
+            return codec
+    return None
 
 
 def _is_utf8(sample: bytes) -> bool:

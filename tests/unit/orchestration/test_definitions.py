@@ -4,8 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from expectations.gates import SCHEMAS
 from expectations.identities import load_identities
 from ingestion.paths import REPOSITORY
@@ -32,48 +30,37 @@ specs = [graph.get_check_spec(key) for key in graph.asset_check_keys]
 print("blocking", all(s.blocking for s in specs if s.name.startswith("gate_")))
 print("findings", any(s.blocking for s in specs if s.name.startswith("identity_")))
 print("unlocked", [a for a in d.assets or [] if "data_root" not in a.required_resource_keys])
-print("lazy", d.executor.name)
+print("executor", d.executor.name)
 undescribed = [k.to_user_string() for k in graph.executable_asset_keys if not graph.get(k).description]
 print("undescribed", *sorted(undescribed))
 """
 
 
-@pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What a fresh process prints of the definitions, by first word."""
+def test_definitions_load_lean_and_whole(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", CODE],
         cwd=REPOSITORY,
-        env=environment(tmp_path_factory.mktemp("definitions")),
+        env=environment(tmp_path),
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return dict(line.partition(" ")[::2] for line in done.stdout.splitlines())
-
-
-def test_definitions_load_lean_and_whole(said: dict[str, str]) -> None:
+    said = dict(line.partition(" ")[::2] for line in done.stdout.splitlines())
     assert said["imported"] == "", "loading definitions imports neither pandas nor Great Expectations"
     assert said["missing"] == "", "each source of a dbt model is the asset of a tidy table"
     assert said["job"] == "True", "the nightly job is everything"
     assert said["groups"] == "archive confront extract normalise publish warehouse"
     assert said["unlocked"] == "[]", "whatever writes needs the data root, and so holds the lock"
-    assert said["lazy"] == "in_process"
+    assert said["executor"] == "in_process"
     assert said["undescribed"] == ""
-
-
-def test_schedule_is_nightly_in_shanghai_and_off_until_someone_wants_it(said: dict[str, str]) -> None:
-    assert said["schedule"] == "0 2 * * * Asia/Shanghai STOPPED"
+    assert said["schedule"] == "0 2 * * * Asia/Shanghai STOPPED", "off until someone switches it on"
     assert said["sensor"] == "tell_of_failure RUNNING"
+    assert said["blocking"] == "True", "every gate blocks"
+    assert said["findings"] == "False", "no identity as printed blocks"
 
 
-def test_gates_block_and_identities_do_not(said: dict[str, str]) -> None:
-    assert said["blocking"] == "True"
-    assert said["findings"] == "False"
-
-
-def test_names_kept_here_are_those_of_the_rooms_that_own_them(tmp_path: Path) -> None:
+def test_names_kept_here_are_those_of_the_rooms_that_own_them() -> None:
     assert list(checks.IDENTITIES) == [identity.id for identity in load_identities().identities]
     named = core.TIDY | core.CATALOG | core.CONFRONTED
     assert SCHEMAS.keys() <= named.keys()
