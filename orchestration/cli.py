@@ -17,7 +17,7 @@ import click
 
 from ingestion.paths import DataRoot
 
-DONE, SOME_UNREAD, UNUSABLE, HELD, BROKEN = 0, 1, 2, 3, 4
+DONE, SOME_UNREAD, UNUSABLE, HELD, BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 EXIT_STATUS = """\b
 Exit status:
@@ -42,7 +42,7 @@ class Commands(click.Group):
             sys.stderr.close()
             raise SystemExit(DONE) from None
         except KeyboardInterrupt:
-            raise click.Abort from None
+            fail("interrupted", INTERRUPTED)
         except Exception as error:
             place = _keep_traceback()
             first = (str(error).strip().splitlines() or [""])[0]
@@ -100,6 +100,8 @@ def run(sources: tuple[str, ...], reread: tuple[str, ...], wait: float) -> None:
         outcome = run_nightly(root, sources, again, wait)
     except LockHeld as busy:
         fail(str(busy), BROKEN)
+    if outcome.interrupted:
+        fail("interrupted; nothing half-made is left, the next run goes on from here", INTERRUPTED)
     if outcome.error:
         fail(f"{outcome.error} (details in {outcome.log_file})", BROKEN)
     from orchestration.summary import summary
@@ -204,28 +206,30 @@ def extract(
     from orchestration import extraction
 
     files = list(_files(paths))
-    unread = 0
+    statuses: list[str] = []
     if out is not None:
         for line in extraction.into_folder(files, out, title, url):
             click.echo(line.text, err=True)
-            unread += line.failed
+            statuses.append(line.status)
         click.echo(str(out))
     else:
         from orchestration.contract import as_text
 
         for file in files:
             found = extraction.read_file(file, title, url)
-            unread += extraction.is_unread(found)
+            statuses.append(found["status"])
             if as_json and len(files) == 1:
                 click.echo(json.dumps(found, ensure_ascii=False, indent=2))
             elif as_json:
                 click.echo(json.dumps(found, ensure_ascii=False))
             else:
                 click.echo(as_text(found))
-            if extraction.is_unread(found):
+            if found["status"] in extraction.UNREAD:
                 click.echo(f"{file}: {found['status']}: {found['reason']}", err=True)
-    if unread:
-        raise SystemExit(UNUSABLE if unread == len(files) else SOME_UNREAD)
+    if all(status == "unreadable" for status in statuses):
+        raise SystemExit(UNUSABLE)
+    if any(status in extraction.UNREAD for status in statuses):
+        raise SystemExit(SOME_UNREAD)
 
 
 @main.command()

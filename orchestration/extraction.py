@@ -16,6 +16,7 @@ from typing import Any
 from ingestion.reader import read_snapshot, reader_version
 from orchestration.contract import as_json
 
+#: Statuses of documents of which nothing could be read.
 UNREAD = ("unreadable", "not_a_report")
 
 
@@ -24,17 +25,12 @@ class Line:
     """What became of one file."""
 
     text: str
-    failed: bool
+    status: str
 
 
 def read_file(path: Path, title: str | None = None, url: str | None = None) -> dict[str, Any]:
     """The JSON object of one file."""
     return as_json(read_snapshot(path.read_bytes(), path.name, title, url))
-
-
-def is_unread(found: dict[str, Any]) -> bool:
-    """Whether nothing could be read of it: unreadable, or no report at all."""
-    return found["status"] in UNREAD
 
 
 def into_folder(
@@ -65,7 +61,7 @@ def into_folder(
             temporary.replace(target)
             word = "read"
         reason = f": {found['reason']}" if found["reason"] else ""
-        yield Line(f"{number}/{len(files)} {word} {path.name}: {found['status']}{reason}", is_unread(found))
+        yield Line(f"{number}/{len(files)} {word} {path.name}: {found['status']}{reason}", found["status"])
 
 
 def _finished(target: Path, mark: list[Any]) -> dict[str, Any] | None:

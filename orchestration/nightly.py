@@ -21,19 +21,22 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance, ExecuteInProcessResult
 
 GATES = ("DagsterAssetCheckFailedError", "DbtTestsFailed", "GateHeld")
+INTERRUPTED = "DagsterExecutionInterruptedError"
 
 __all__ = ["Outcome", "run_config", "run_nightly", "terminal_logger"]
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a run. `held` names the gates that held the release back; `error` what stopped the run."""
+    """What came of a run. `held` names the gates that held the release back; `error` what stopped the run;
+    `interrupted` is true where a person did.
+    """
 
     run_id: str | None = None
     held: list[str] = field(default_factory=list)
     error: str | None = None
+    interrupted: bool = False
     log_file: Path | None = None
-    seconds: float = 0.0
 
 
 def run_config(
@@ -115,6 +118,7 @@ def _judge(outcome: Outcome, result: ExecuteInProcessResult) -> None:
             chain.append(error)
             error = error.cause
         names = {link.cls_name for link in chain}
+        outcome.interrupted |= INTERRUPTED in names
         root_cause = chain[-1] if chain else None
         if names & set(GATES):
             outcome.held += failed_checks or [

@@ -8,36 +8,28 @@ tables in running text (`stream`), lists from before 2019 (`lists`).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from ingestion.catalog.labels import normalise_label
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Grid, GridCell, Issue, Locator
-from ingestion.recognise.align import CellSlot, FieldText, RowReading
+from ingestion.recognise.align import CellSlot, RowReading
 from ingestion.recognise.elimination import LooseRow
-from ingestion.recognise.numbers import parse_number
-from ingestion.recognise.reading import BLANK, UNREADABLE
+from ingestion.recognise.gridcells import (
+    SHOWN,
+    as_field,
+    is_blank,
+    is_value,
+    leading_texts,
+    looks_like_label,
+    row_text,
+    shown,
+)
+from ingestion.recognise.heads import Head, tables_headed_by
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, RowMatch, TableVocabulary
 
 #: Row labels of the request table that must be seen before a grid without a head is taken for it.
 MIN_ROW_LABELS = 3
-#: Shown of an unused text in an issue.
-SHOWN = 60
-
-REVIEW_TABLE_LAYOUT = "single_row_groups"
-
-
-@dataclass(slots=True)
-class HeadCell:
-    """A column label in a table's head and the grid columns it covers, [start, end)."""
-
-    column: str
-    row: int
-    start: int
-    end: int
-    #: unit of money printed in the label, as in 采购总金额（万元）
-    unit: str | None = None
 
 
 @dataclass(slots=True)
@@ -56,11 +48,7 @@ class Walk:
 
     table: TableVocabulary | None = None
     parent: str | None = None
-    head: list[HeadCell] = field(default_factory=list)
-    head_grid: int | None = None
-    head_seen: bool = False
-    #: tables that the last head may belong to (t2_5 and t2_6 have the same columns): a row label tells
-    sharing_head: list[TableVocabulary] = field(default_factory=list)
+    head: Head = field(default_factory=Head)
     pending: Pending | None = None
     loose_text: str | None = None
     rows: list[RowReading] = field(default_factory=list)
@@ -115,7 +103,7 @@ class GridWalker:
     # ------------------------------------------------------------------------------------------- one row
 
     def _row(self, grid: Grid, cells: list[GridCell]) -> None:
-        filled = [cell for cell in cells if not _blank(cell)]
+        filled = [cell for cell in cells if not is_blank(cell)]
         if not filled:
             if self.walk.table is not None and self._blank_review_row(grid, cells):
                 return
@@ -123,7 +111,7 @@ class GridWalker:
         filled = self._take_titles(filled, cells, grid)
         if not filled:
             return
-        values = [cell for cell in filled if _is_value(cell)]
+        values = [cell for cell in filled if is_value(cell)]
         if not values and self._take_head(grid, filled):
             return
         if self._take_review_row(grid, cells, filled, values):
@@ -150,72 +138,32 @@ class GridWalker:
 
     def _take_head(self, grid: Grid, filled: list[GridCell]) -> bool:
         """A row of column labels: remembered with the columns it covers."""
-        tables = self._tables_of_head(filled)
+        walk = self.walk
+        tables = tables_headed_by(filled, self.form.tables.values(), walk.table, walk.parent)
         if not tables:
             return False
         table = tables[0]
-        walk = self.walk
         if table is not walk.table:
             self._settle_pending()
             self._enter(table)
-        walk.sharing_head = tables
+        walk.head.tables = tables
         if len(tables) == 1:
             walk.tables_seen.setdefault(table.code, filled[0].locator)
-        if walk.head_grid != grid.index or (walk.head and self._repeats_head(table, filled)):
-            walk.head = []
-        walk.head_grid = grid.index
-        walk.head_seen = True
-        for cell in filled:
-            column = table.column(cell.text)
-            if column is not None:
-                unit = unit_in_head(cell.text)
-                walk.head.append(HeadCell(column, cell.row, cell.col, cell.col + cell.colspan, unit))
-            elif not table.is_header_word(cell.text) and table.code != "t4":
-                self._unused(cell, "head_label_unknown")
+        for cell in walk.head.take(table, grid, filled):
+            self._unused(cell, "head_label_unknown")
         return True
-
-    def _repeats_head(self, table: TableVocabulary, filled: list[GridCell]) -> bool:
-        """The same labels again, after the head was complete: a heading repeated on the next page."""
-        if table.table.layout == REVIEW_TABLE_LAYOUT:
-            return False
-        seen = {item.column for item in self.walk.head}
-        return any(table.column(cell.text) in seen for cell in filled if table.column(cell.text))
-
-    def _tables_of_head(self, filled: list[GridCell]) -> list[TableVocabulary]:
-        """The tables that a row of labels is a head of, the walk's own first; several share a head."""
-        walk = self.walk
-        scored: list[tuple[int, TableVocabulary]] = []
-        for table in self.form.tables.values():
-            columns = [cell for cell in filled if table.column(cell.text)]
-            words = [cell for cell in filled if table.is_header_word(cell.text)]
-            rows = [cell for cell in filled if table.row(cell.text, walk.parent)]
-            if table.table.layout == REVIEW_TABLE_LAYOUT:
-                groups = [cell for cell in filled if table.row(cell.text, None) or cell in words]
-                enough = len(columns) >= 2 or len(groups) == len(filled)
-                score = len(columns) + len(groups)
-            else:
-                enough = bool(columns or words) and (
-                    len(columns) + len(words) * 2 >= max(2, len(filled) / 2) or _is_telling(columns, filled)
-                )
-                enough = enough and (len(rows) == 0 or len(columns) > len(rows) or bool(words))
-                score = len(columns) + len(words)
-            if enough and score:
-                scored.append((score, table))
-        best = max((score for score, _ in scored), default=0)
-        found = [table for score, table in scored if score == best]
-        return sorted(found, key=lambda table: table is not walk.table)
 
     # ------------------------------------------------------------------------------------------- t4
 
     def _review_table(self) -> TableVocabulary | None:
         table = self.walk.table
-        return table if table is not None and table.table.layout == REVIEW_TABLE_LAYOUT else None
+        return table if table is not None and table.is_review else None
 
     def _blank_review_row(self, grid: Grid, cells: list[GridCell]) -> bool:
         table = self._review_table()
-        if table is None or not self.walk.head_seen:
+        if table is None or not self.walk.head.seen:
             return False
-        slots = review_slots(table)
+        slots = table.line_slots()
         if len(cells) != len(slots) or any(row.table == table.code for row in self.walk.rows):
             return False
         self._add_row(table, table.table.rows[0].code, slots, cells, grid, 1.0, depth=None)
@@ -228,16 +176,18 @@ class GridWalker:
         table = self._review_table()
         if table is None or not values:
             return False
-        if any(not _is_value(cell) and _looks_like_label(cell) for cell in filled):
+        if any(not is_value(cell) and looks_like_label(cell) for cell in filled):
             return False
-        self._add_row(table, table.table.rows[0].code, review_slots(table), cells, grid, 1.0, depth=None)
+        if len(cells) != len(table.line_slots()) and any(row.table == table.code for row in self.walk.rows):
+            return False
+        self._add_row(table, table.table.rows[0].code, table.line_slots(), cells, grid, 1.0, depth=None)
         return True
 
     # ------------------------------------------------------------------------------------ rows with labels
 
     def _take_data_row(self, grid: Grid, cells: list[GridCell], filled: list[GridCell]) -> None:
         walk = self.walk
-        lead = _leading_texts(cells)
+        lead = leading_texts(cells) or self._label_behind_number(cells)
         if not lead:
             self._row_without_label(grid, cells, filled)
             return
@@ -263,7 +213,7 @@ class GridWalker:
         if not row.has_cells and not row.optional:
             self._values_of_parent(table, match, fields)
             return
-        if row.optional and not any(_is_value(cell) for cell in fields):
+        if row.optional and not any(is_value(cell) for cell in fields):
             return
         self._add_row(
             table,
@@ -275,6 +225,14 @@ class GridWalker:
             depth=at,
             label=cells[at],
         )
+
+    def _label_behind_number(self, cells: list[GridCell]) -> list[int]:
+        """Where a table numbers its rows in a column of their own: the label after that number."""
+        table = self.walk.table
+        at = next((index for index, cell in enumerate(cells) if looks_like_label(cell)), None)
+        if table is None or at is None or len([cell for cell in cells[:at] if is_value(cell)]) != 1:
+            return []
+        return [at] if table.row(cells[at].text, self.walk.parent) else []
 
     def _find_label(
         self, cells: list[GridCell], lead: list[int]
@@ -295,12 +253,12 @@ class GridWalker:
             for index in reversed(lead):
                 parent = self._parent_before(own, cells, lead, index)
                 match = own.resembling_row(cells[index].text, parent)
-                if match is not None and any(_is_value(cell) for cell in cells[index + 1 :]):
+                if match is not None and any(is_value(cell) for cell in cells[index + 1 :]):
                     walk.issues.append(
                         Issue(
                             "label_variant",
                             f"{own.code}.{match.row.code}",
-                            f"label {_short(cells[index].text)} read as {match.row.label_zh}",
+                            f"label {shown(cells[index].text)} read as {match.row.label_zh}",
                             "info",
                             cells[index].locator,
                         )
@@ -320,8 +278,8 @@ class GridWalker:
             table
             for table in self.form.tables.values()
             if table is not own
-            and table.table.layout != REVIEW_TABLE_LAYOUT
-            and (len(table.table.rows) >= 2 * MIN_ROW_LABELS or table in self.walk.sharing_head)
+            and not table.is_review
+            and (len(table.table.rows) >= 2 * MIN_ROW_LABELS or table in self.walk.head.tables)
         )
         return [*([own] if own is not None else []), *others]
 
@@ -339,7 +297,7 @@ class GridWalker:
         walk = self.walk
         table = walk.table
         text = cells[lead[-1]].text
-        has_values = any(_is_value(cell) for cell in cells)
+        has_values = any(is_value(cell) for cell in cells)
         if table is None:
             return
         if walk.pending is not None and not has_values:
@@ -362,7 +320,7 @@ class GridWalker:
                     Issue(
                         "label_joined",
                         f"{table.code}.{match.row.code}",
-                        f"label cut in two: {_short(pending.text)} | {_short(text)}",
+                        f"label cut in two: {shown(pending.text)} | {shown(text)}",
                         "info",
                         cells[lead[-1]].locator,
                     )
@@ -400,7 +358,7 @@ class GridWalker:
             Issue(
                 "label_fragment",
                 table.code,
-                f"the end or beginning of a label without its numbers: {_short(cell.text)}",
+                f"the end or beginning of a label without its numbers: {shown(cell.text)}",
                 "warning",
                 cell.locator,
             )
@@ -429,7 +387,7 @@ class GridWalker:
                 Issue(
                     "label_variant",
                     f"{table.code}.{match.row.code}",
-                    f"label {_short(pending.text)} read as {match.row.label_zh}",
+                    f"label {shown(pending.text)} read as {match.row.label_zh}",
                     "info",
                     pending.cells[pending.label_at].locator,
                 )
@@ -439,8 +397,8 @@ class GridWalker:
             Issue(
                 "row_label_unknown",
                 table.code,
-                f"no row of {table.code} is labelled {_short(pending.text)}; its fields "
-                f"{_short(_raw(pending.cells[pending.label_at + 1 :]))} are not used",
+                f"no row of {table.code} is labelled {shown(pending.text)}; its fields "
+                f"{shown(row_text(pending.cells[pending.label_at + 1 :]))} are not used",
                 "warning",
                 pending.cells[pending.label_at].locator,
             )
@@ -457,8 +415,8 @@ class GridWalker:
                     table=table.code,
                     row="",
                     slots=table.slots(table.table.value_rows[0]),
-                    fields=[_field(cell) for cell in filled],
-                    raw=_raw(cells),
+                    fields=[as_field(cell) for cell in filled],
+                    raw=row_text(cells),
                     locator=filled[0].locator,
                     totals=table.totals(),
                     block=f"grid{grid.index}",
@@ -468,13 +426,13 @@ class GridWalker:
         )
 
     def _values_of_parent(self, table: TableVocabulary, match: RowMatch, fields: list[GridCell]) -> None:
-        values = [cell for cell in fields if _is_value(cell)]
+        values = [cell for cell in fields if is_value(cell)]
         if values:
             self.walk.issues.append(
                 Issue(
                     "subtotal_printed",
                     f"{table.code}.{match.row.code}",
-                    f"the form has no cells in this row; printed: {_short(_raw(fields))}",
+                    f"the form has no cells in this row; printed: {shown(row_text(fields))}",
                     "info",
                     values[0].locator,
                 )
@@ -494,20 +452,20 @@ class GridWalker:
         label: GridCell | None = None,
     ) -> None:
         codes = [slot.key.split(".")[-1] for slot in slots]
-        is_review = table.table.layout == REVIEW_TABLE_LAYOUT
+        is_review = table.is_review
         spec = table.by_code[row]
         placed = None
         if grid.exact and len(cells) != len(slots):
-            placed = self._by_geometry(table, slots, cells, grid)
+            placed = self.walk.head.fields_under(table, slots, cells, grid)
         self.walk.rows.append(
             RowReading(
                 table=table.code,
                 row=row,
                 slots=slots,
-                fields=[_field(cell) for cell in cells],
-                raw=_raw(cells),
+                fields=[as_field(cell) for cell in cells],
+                raw=row_text(cells),
                 locator=label.locator if label else (cells[0].locator if cells else None),
-                totals=review_totals(table) if is_review else table.totals(codes),
+                totals=table.line_totals() if is_review else table.totals(codes),
                 bounds=[None] * len(slots) if is_review else table.bounds(spec, codes),
                 blanks_visible=True,
                 exact=grid.exact,
@@ -519,59 +477,14 @@ class GridWalker:
         )
 
     def _slots(self, table: TableVocabulary, row: Row, grid: Grid) -> list[CellSlot]:
-        units = {item.column: item.unit for item in self.walk.head if item.unit}
-        return table.slots(row, self._head_order(table, grid), units)
-
-    def _head_order(self, table: TableVocabulary, grid: Grid) -> list[str] | None:
-        """Column codes as the head prints them, if it prints each once and in real columns."""
-        if self.walk.head_grid != grid.index or not grid.exact:
-            return None
-        ordered = [item.column for item in sorted(self.walk.head, key=lambda item: item.start)]
-        return ordered if sorted(ordered) == sorted(table.column_codes) else None
-
-    def _by_geometry(
-        self, table: TableVocabulary, slots: list[CellSlot], cells: list[GridCell], grid: Grid
-    ) -> list[FieldText | None] | None:
-        """Fields under the head's columns, where the row has more or fewer cells than columns.
-
-        Head and data often do not line up (colspans drawn by hand), so a result is only taken when every
-        filled field lands under a column of its own.
-        """
-        walk = self.walk
-        if walk.head_grid != grid.index:
-            return None
-        head = sorted(walk.head, key=lambda item: (item.start, -item.row))
-        if table.table.layout == REVIEW_TABLE_LAYOUT:
-            if len(head) != len(slots):
-                return None
-        elif [item.column for item in head] != [slot.key.split(".")[-1] for slot in slots]:
-            return None
-        placed: list[FieldText | None] = []
-        users: dict[int, int] = {}
-        for item in head:
-            over = [
-                (min(item.end, cell.col + cell.colspan) - max(item.start, cell.col), -index)
-                for index, cell in enumerate(cells)
-                if cell.col < item.end and item.start < cell.col + cell.colspan
-            ]
-            if not over:
-                placed.append(None)
-                continue
-            index = -max(over)[1]
-            users[index] = users.get(index, 0) + 1
-            placed.append(_field(cells[index]))
-        for index, cell in enumerate(cells):
-            number = parse_number(cell.text).value is not None
-            if (not _blank(cell) and index not in users) or (number and users.get(index, 0) > 1):
-                return None
-        return placed
+        return table.slots(row, self.walk.head.order(table, grid), self.walk.head.units())
 
     # ------------------------------------------------------------------------------------------- context
 
     def _enter(self, table: TableVocabulary | None) -> None:
         walk = self.walk
-        if table is not walk.table and table not in walk.sharing_head:
-            walk.head, walk.head_grid, walk.head_seen, walk.sharing_head = [], None, False, []
+        if table is not walk.table and table not in walk.head.tables:
+            walk.head = Head()
         walk.table = table
         walk.parent = None
 
@@ -579,7 +492,7 @@ class GridWalker:
         """A grid that begins without any context: does it print a title, a head or enough row labels?"""
         labels: dict[str, set[str]] = {}
         for cell in grid.cells:
-            if _blank(cell) or len(cell.text) > 4 * SHOWN:
+            if is_blank(cell) or len(cell.text) > 4 * SHOWN:
                 continue
             if self.form.table_titled(cell.text) is not None:
                 return True
@@ -598,86 +511,8 @@ class GridWalker:
             Issue(
                 code,
                 table.code if table else "",
-                f"not understood: {_short(cell.text)}",
+                f"not understood: {shown(cell.text)}",
                 "info",
                 cell.locator,
             )
         )
-
-
-# ---------------------------------------------------------------------------------------------------------
-# the review table
-
-
-def review_slots(table: TableVocabulary) -> list[CellSlot]:
-    """The cells of the single row of the review table, in printed order: group by group."""
-    return [slot for row in table.table.rows if row.has_cells for slot in table.slots(row)]
-
-
-def review_totals(table: TableVocabulary) -> list[tuple[int, list[int]]]:
-    """Each group's total and its parts, as indexes into `review_slots`."""
-    width = len(table.column_codes)
-    groups = sum(1 for row in table.table.rows if row.has_cells)
-    return [
-        (total + group * width, [part + group * width for part in parts])
-        for group in range(groups)
-        for total, parts in table.totals()
-    ]
-
-
-# ---------------------------------------------------------------------------------------------------------
-# cells
-
-
-def _blank(cell: GridCell) -> bool:
-    return parse_number(cell.text).state == BLANK
-
-
-def _is_value(cell: GridCell) -> bool:
-    return parse_number(cell.text, signed=True).is_value
-
-
-def _looks_like_label(cell: GridCell) -> bool:
-    """Chinese words that are no reading of a number cell."""
-    return parse_number(cell.text, signed=True).state == UNREADABLE and any(
-        "\u4e00" <= char <= "\u9fff" for char in cell.text
-    )
-
-
-def _leading_texts(cells: list[GridCell]) -> list[int]:
-    """Indexes of the texts before the first number of a row."""
-    lead: list[int] = []
-    for index, cell in enumerate(cells):
-        if _blank(cell):
-            continue
-        if _is_value(cell):
-            break
-        lead.append(index)
-    return lead
-
-
-def _is_telling(columns: list[GridCell], filled: list[GridCell]) -> bool:
-    """A lone column label that is too long to be anything else."""
-    return len(filled) == 1 and len(columns) == 1 and len(normalise_label(filled[0].text)) >= 2 * MIN_FUZZY_LENGTH
-
-
-_HEAD_UNIT = re.compile(r"[（(][^（()）]*?(?P<unit>亿元|万元|元)[^（()）]*[)）]")
-
-
-def unit_in_head(text: str) -> str | None:
-    """The unit of money that a column label prints in brackets."""
-    found = _HEAD_UNIT.search(text)
-    return found["unit"] if found else None
-
-
-def _field(cell: GridCell) -> FieldText:
-    return FieldText(cell.text, cell.locator, cell.struck)
-
-
-def _raw(cells: list[GridCell]) -> str:
-    return "\t".join(cell.text.replace("\n", " ") for cell in cells).strip("\t ")
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return f"“{flat[:SHOWN]}…”" if len(flat) > SHOWN else f"“{flat}”"

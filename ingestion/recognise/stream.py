@@ -20,7 +20,7 @@ from ingestion.catalog.labels import enumerator_number
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Issue, Locator, TextBlock
 from ingestion.recognise.align import FieldText, RowReading
-from ingestion.recognise.grids import REVIEW_TABLE_LAYOUT, review_slots, review_totals, unit_in_head
+from ingestion.recognise.heads import unit_in_head
 from ingestion.recognise.numbers import parse_number
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, TableVocabulary
 
@@ -277,7 +277,7 @@ class StreamReader:
     def _step(self, table: _Table, hit: Hit, following: Hit | None, flat: FlatText) -> None:
         vocabulary = table.vocabulary
         code = vocabulary.code
-        is_review = vocabulary.table.layout == REVIEW_TABLE_LAYOUT
+        is_review = vocabulary.is_review
         in_head = not table.rows and not table.seen
         if hit.label in self.words[code]:
             return
@@ -286,7 +286,7 @@ class StreamReader:
             if column is None or table.rows:
                 return
             table.heads.append(column)
-            groups = sum(1 for row in vocabulary.table.rows if row.has_cells)
+            groups = len(vocabulary.table.value_rows)
             if (
                 len(table.heads) >= groups * len(vocabulary.column_codes) - 1
                 or column == vocabulary.column_codes[-1]
@@ -353,7 +353,7 @@ class StreamReader:
         self, table: _Table, fields: list[FieldText], raw: str, flat: FlatText, hit: Hit
     ) -> None:
         vocabulary = table.vocabulary
-        slots = review_slots(vocabulary)
+        slots = vocabulary.line_slots()
         table.rows.append(
             RowReading(
                 table=vocabulary.code,
@@ -362,7 +362,7 @@ class StreamReader:
                 fields=fields,
                 raw=raw,
                 locator=flat.locator(flat.origin[hit.start], flat.origin[hit.end - 1] + 1),
-                totals=review_totals(vocabulary),
+                totals=vocabulary.line_totals(),
                 bounds=[None] * len(slots),
                 glued=len(fields) == 1,
                 block=f"text{table.start}",

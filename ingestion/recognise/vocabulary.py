@@ -42,6 +42,8 @@ class TableVocabulary:
         self.form = form
         self.table = table
         self.code = table.code
+        #: one line of numbers under groups of columns, no row labels
+        self.is_review = table.layout == "single_row_groups"
         self.titles = table.keys
         self.row_headers = _labels(*table.row_header_labels)
         self.unit_headers = _labels(*table.unit_header_labels)
@@ -181,6 +183,19 @@ class TableVocabulary:
             if column.total_of and column.code in codes and all(part in codes for part in column.total_of):
                 found.append((codes.index(column.code), [codes.index(part) for part in column.total_of]))
         return found
+
+    def line_slots(self) -> list[CellSlot]:
+        """All cells of a table that prints one line of numbers (t4), group by group."""
+        return [slot for row in self.table.value_rows for slot in self.slots(row)]
+
+    def line_totals(self) -> list[tuple[int, list[int]]]:
+        """Each group's total and its parts, as indexes into `line_slots`."""
+        width = len(self.column_codes)
+        return [
+            (total + group * width, [part + group * width for part in parts])
+            for group in range(len(self.table.value_rows))
+            for total, parts in self.totals()
+        ]
 
     def bounds(self, row: Row, columns: list[str] | None = None) -> list[str | None]:
         """Per column the cell that this row's cell is a part of, and so cannot exceed."""

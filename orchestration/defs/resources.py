@@ -1,5 +1,6 @@
 """The data root as a Dagster resource: whoever writes under it needs it, and who has it holds the lock."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,10 @@ from orchestration.progress import terminal_logger
 from orchestration.publish import clear_leftovers
 
 
+#: Seconds that a run waits for another one that holds the data root.
+WAIT_VARIABLE = "GONGKAI_WAIT"
+
+
 class HeldDataRoot(dg.ConfigurableResource["HeldDataRoot"]):
     """The data root, locked for this run from its first step to its last.
 
@@ -19,7 +24,7 @@ class HeldDataRoot(dg.ConfigurableResource["HeldDataRoot"]):
     `gongkai run` alike. `wait_seconds` is how long a run waits for another one; then it fails and says so.
     """
 
-    wait_seconds: float = 3600.0
+    wait_seconds: float
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["HeldDataRoot"]:
@@ -47,7 +52,7 @@ class HeldDataRoot(dg.ConfigurableResource["HeldDataRoot"]):
 def resources() -> dg.Definitions:
     """Bound to every asset and check."""
     return dg.Definitions(
-        resources={"data_root": HeldDataRoot()},
+        resources={"data_root": HeldDataRoot(wait_seconds=float(os.environ.get(WAIT_VARIABLE) or 3600))},
         loggers={"console": dg.colored_console_logger, "terminal": terminal_logger},
         # A small run is mostly imports and process starts: one process for all steps, so also one lock.
         executor=dg.in_process_executor,
