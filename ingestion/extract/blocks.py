@@ -183,7 +183,9 @@ class RawTable:
     def box_text(self) -> str | None:
         """The text of a table with a single short cell, which is a frame around text; None for others."""
         cells = [cell for row in self.printed_rows() for cell in row.cells]
-        if len(cells) != 1 or cells[0].nested() or cells[0].images() or self.caption.pieces:
+        if len(cells) != 1 or cells[0].nested() or cells[0].images() or self.caption.n_chars():
+            return None
+        if self.loose.n_chars():
             return None
         text = cells[0].read()
         return text if len(text) <= PROSE else None

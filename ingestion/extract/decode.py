@@ -208,7 +208,7 @@ def _lossy(data: bytes, declared: str | None) -> Decoded:
     text, replaced, name = min(tried, key=lambda reading: (reading[1], -plausibility(reading[0])))
     score = plausibility(text)
     if score < PLAUSIBLE and replaced > 1:
-        reason = f"no charset fits: read as {name}, {replaced:,} characters are lost and the rest is no Chinese"
+        reason = f"no charset fits: as {name}, {replaced:,} characters are lost and the rest is no Chinese"
         raise UnreadableInput("undecodable", reason)
     return _accept(text, name, replaced)
 

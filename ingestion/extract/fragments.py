@@ -17,8 +17,8 @@ _FIRST_TABLE_TAG = re.compile(r"<(/?)(table|tbody|thead|tfoot|tr|td|th)\b", re.I
 _PAGE_START = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 _PAGE_END = re.compile(r"</(?:html|body)\s*>\s*\Z", re.IGNORECASE)
 _BLOCK_MARKUP = re.compile(r"<(?:p|div|br|html|body|h[1-6]|li)\b", re.IGNORECASE)
-#: The tail of a tag whose beginning was cut off: attributes up to the ">".
-_CUT_TAG = re.compile(r"""[^<>]*?(?:=\s*["'][^<>]*|["'][^<>]*)>""")
+#: Attributes of the longest tag that can stand cut at the start of a file.
+_MAX_CUT_TAG = 4000
 #: A tag that the end of the file cuts.
 _CUT_END = re.compile(r"""<[/a-zA-Z!][^<>]{0,4000}\Z""")
 _JS_ESCAPE = re.compile(r"""\\(?:u([0-9a-fA-F]{4})|(.))""", re.DOTALL)
@@ -76,11 +76,11 @@ def _begins_in_table(text: str, whole_page: bool) -> bool:
 
 def _mend_start(text: str, mended: Mended) -> str:
     """A fragment that starts in the middle of a tag or of a cell."""
-    cut = _CUT_TAG.match(text)
+    cut = _cut_tag(text)
     if cut:
         # spaces keep the line numbers
-        text = re.sub(r"[^\n]", " ", cut[0]) + text[cut.end() :]
-        detail = f"the file begins inside a tag: {cut[0][:60]!r}"
+        text = re.sub(r"[^\n]", " ", cut) + text[len(cut) :]
+        detail = f"the file begins inside a tag: {cut[:60]!r}"
         mended.issues.append(Issue("cut_markup", "start of the file", detail, "info"))
     first = _FIRST_TABLE_TAG.search(text)
     if first is None or (not first[1] and first[2].lower() == "table"):
@@ -92,6 +92,16 @@ def _mend_start(text: str, mended: Mended) -> str:
     detail = "the file begins inside a table: what stood before it and the columns of its first row are lost"
     mended.issues.append(Issue("table_cut_at_start", f"line {line}", detail, locator=Locator(line=line)))
     return text
+
+
+def _cut_tag(text: str) -> str:
+    """The tail of a tag that the start of the file cuts: attributes up to ">". Empty if there is none."""
+    end = text.find(">", 0, _MAX_CUT_TAG) + 1
+    head = text[:end]
+    if not end or "<" in head:
+        return ""
+    attributes = "='" in head or '="' in head or head[:-1].rstrip("/ ").endswith(("'", '"'))
+    return head if attributes else ""
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -361,7 +361,7 @@ class _Walk:
             self.tables.pop()
             self.flow = saved
             self.flow.mark(None, "meta" if self.meta_depth else None)
-        elif kind == _CAPTION and saved is not None:
+        elif isinstance(saved, Flow):  # a caption of a table
             self.flow = saved
         elif kind <= _LAST_BLOCK:
             if saved is True:

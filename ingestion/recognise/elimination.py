@@ -62,7 +62,7 @@ def rows_by_elimination(
         Issue(
             "row_by_elimination",
             f"{table.code}.{item.row}",
-            f"its numbers stand apart from its label; no other row is left for “{' '.join(item.raw.split())}”",
+            f"numbers apart from their label; no other row is left for “{' '.join(item.raw.split())}”",
             "warning",
             item.locator,
         )

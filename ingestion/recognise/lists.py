@@ -40,6 +40,8 @@ class ListRow:
     unit: str | None
     values: list[ListText]
     locator: Locator | None
+    #: the row as printed
+    raw: str
 
 
 @dataclass(slots=True)
@@ -89,44 +91,60 @@ def read_lists(
 # finding
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Where a list's head prints what: indexes into a row's fields."""
+
+    width: int
+    label: int
+    unit: int | None
+    values: tuple[int, ...]
+
+
 def _in_grid(
     grid: Grid, heads: frozenset[str], unit_heads: frozenset[str], tables: Sequence[TableVocabulary]
 ) -> FoundList | None:
     found: FoundList | None = None
-    width = 0
-    unit_at: int | None = None
+    shape: _Shape | None = None
     for cells in grid.rows():
         filled = [cell for cell in cells if cell.text.strip()]
         if not filled:
             continue
-        if found is None:
-            at = next((i for i, cell in enumerate(filled) if normalise_label(cell.text) in heads), None)
-            if at is None:
-                continue
-            rest = filled[at + 1 :]
-            unit_at = 1 if rest and normalise_label(rest[0].text) in unit_heads else None
-            values = rest[1:] if unit_at else rest
-            if not values or not all(_column(tables, cell.text) for cell in values):
-                continue
-            found = FoundList(
-                [normalise_label(cell.text) for cell in values], filled[at].locator, grid=grid.index
-            )
-            width = 1 + (1 if unit_at else 0) + len(values)
+        if found is None or shape is None:
+            shape = _shape([cell.text for cell in filled], heads, unit_heads, tables)
+            if shape is not None:
+                labels = [normalise_label(filled[at].text) for at in shape.values]
+                found = FoundList(labels, filled[shape.label].locator, grid=grid.index)
             continue
-        found.rows.append(_grid_row(cells, filled, width, unit_at is not None))
+        found.rows.append(_grid_row(cells, filled, shape))
     return found
 
 
-def _grid_row(cells: list[GridCell], filled: list[GridCell], width: int, has_unit: bool) -> ListRow:
+def _shape(
+    texts: list[str], heads: frozenset[str], unit_heads: frozenset[str], tables: Sequence[TableVocabulary]
+) -> _Shape | None:
+    """The shape that a row of labels gives a list; columns that the catalog does not know are kept."""
+    label = next((at for at, text in enumerate(texts) if normalise_label(text) in heads), None)
+    if label is None:
+        return None
+    unit = next((at for at, text in enumerate(texts) if normalise_label(text) in unit_heads), None)
+    values = tuple(at for at in range(label + 1, len(texts)) if at != unit)
+    if not values or (unit is None and not any(_column(tables, texts[at]) for at in values)):
+        return None
+    return _Shape(len(texts), label, unit, values)
+
+
+def _grid_row(cells: list[GridCell], filled: list[GridCell], shape: _Shape) -> ListRow:
     """A row as wide as the head (blank cells count) is read by position; else its values stay unplaced."""
-    whole = cells if len(cells) == width else filled
-    if len(whole) == width:
-        values = [ListText(cell.text, cell.locator) for cell in whole[1 + has_unit :]]
-        unit = whole[1].text.strip() if has_unit else None
-    else:
-        values = []
-        unit = None
-    return ListRow(_flat(whole[0].text), unit or None, values, whole[0].locator)
+    whole = cells if len(cells) == shape.width else filled
+    raw = " ".join(_flat(cell.text) for cell in filled)
+    if len(whole) != shape.width:
+        label = next((cell for cell in filled if not parse_number(cell.text).is_value), filled[0])
+        return ListRow(_flat(label.text), None, [], label.locator, raw)
+    values = [ListText(whole[at].text, whole[at].locator) for at in shape.values]
+    unit = whole[shape.unit].text.strip() if shape.unit is not None else ""
+    label = whole[shape.label]
+    return ListRow(_flat(label.text), unit or None, values, label.locator, raw)
 
 
 def _in_text(
@@ -185,6 +203,7 @@ def _text_rows(
                 unit,
                 values if len(values) == width else [],
                 _token_place(flat, tokens[position]),
+                " ".join(text for text, _ in tokens[position:next_at]),
             )
         )
         position = next_at
@@ -261,7 +280,7 @@ def _value(key: str, printed: ListRow, index: int, width: int) -> CellReading:
         return CellReading(
             key,
             None,
-            None,
+            printed.raw,
             UNREADABLE,
             locator=printed.locator,
             note=f"the row does not print one value for each of {width} columns",

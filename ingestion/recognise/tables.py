@@ -245,6 +245,18 @@ def _keep_cells(reading: TableReading, rows: list[RowReading]) -> None:
             cell = replace(cell, unit=units[key])
         reading.cells[key] = cell
     _report_unreadable(reading)
+    for row in rows:
+        count = sum(1 for item in row.fields if not item.blank)
+        if count > len(row.slots):
+            reading.issues.append(
+                Issue(
+                    "row_too_wide",
+                    f"{row.table}.{row.row}",
+                    f"{count} fields for {len(row.slots)} cells; printed: “{' '.join(row.raw.split())}”",
+                    "info",
+                    row.locator,
+                )
+            )
 
 
 def _report_unreadable(reading: TableReading) -> None:

@@ -11,7 +11,6 @@ from orchestration import home, lock
 from orchestration.progress import terminal_logger
 from orchestration.publish import clear_leftovers
 
-
 #: Seconds that a run waits for another one that holds the data root.
 WAIT_VARIABLE = "GONGKAI_WAIT"
 

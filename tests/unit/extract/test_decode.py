@@ -14,9 +14,7 @@ SIMPLIFIED = (
     "营前街道2020年度政府信息公开工作年度报告\n一、总体情况\n"
     "2020年，我街道收到依申请公开4件，其中网络申请4件，均按时办结。全年主动公开政府信息12条。\n"
 )
-TRADITIONAL = (
-    "中華民國政府資訊公開法施行之條例，本機關於本年度受理人民申請提供政府資訊，共計十二件，其中准予提供者八件。"
-)
+TRADITIONAL = "中華民國政府資訊公開法施行之條例，本機關於本年度受理人民申請提供政府資訊，共計十二件，其中准予提供者八件。"
 DECLARATIONS = ["", "utf-8", "gb2312", "GBK", "gb18030", "big5", "iso-8859-1", "utf-16", "nonsense"]
 
 
@@ -29,7 +27,9 @@ def codes(data: bytes) -> set[str]:
 
 
 @pytest.mark.parametrize("charset", DECLARATIONS)
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"]
+)
 def test_the_text_is_read_whatever_is_declared(codec: str, charset: str) -> None:
     text = declared(charset) + SIMPLIFIED * 3
     decoded = decode(text.encode(codec))

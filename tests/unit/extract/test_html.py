@@ -199,7 +199,9 @@ def test_a_layout_table_gives_its_contents_in_order() -> None:
 
 def test_a_table_of_prose_is_text() -> None:
     prose = "我街道认真贯彻落实政府信息公开条例，坚持以公开为常态、不公开为例外，按时公开。" * 8
-    document = read(f"<table><tr><td>一</td><td>{prose}</td></tr><tr><td>二</td><td>{prose}</td></tr></table>")
+    document = read(
+        f"<table><tr><td>一</td><td>{prose}</td></tr><tr><td>二</td><td>{prose}</td></tr></table>"
+    )
     assert blocks(document) == ["一", prose, "二", prose]
 
 

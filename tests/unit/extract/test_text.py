@@ -168,13 +168,17 @@ def test_every_line_of_text_is_a_block_with_its_place() -> None:
 def test_markdown_headings_and_pictures() -> None:
     document = read("## 三、收到和处理情况 ##\n#标签\n![表格](img/1.png)\n")
     heading, text, image = document.blocks
-    assert isinstance(heading, TextBlock) and (heading.kind, heading.text) == ("heading", "三、收到和处理情况")
+    assert isinstance(heading, TextBlock) and (heading.kind, heading.text) == (
+        "heading",
+        "三、收到和处理情况",
+    )
     assert isinstance(text, TextBlock) and (text.kind, text.text) == ("paragraph", "#标签")
     assert isinstance(image, ImageBlock) and (image.src, image.alt) == ("img/1.png", "表格")
 
 
 lines = st.lists(
-    st.text(st.sampled_from("规章0 1\t\t|\\-#。、（ \xa0"), max_size=14) | st.sampled_from(["", "\t", "\t0", "|---|"]),
+    st.text(st.sampled_from("规章0 1\t\t|\\-#。、（ \xa0"), max_size=14)
+    | st.sampled_from(["", "\t", "\t0", "|---|"]),
     max_size=25,
 )
 

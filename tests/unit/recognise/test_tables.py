@@ -222,3 +222,39 @@ def test_numbers_apart_from_a_label_that_is_printed_nowhere_stay_unread() -> Non
     blocks = torn_from_labels(consistent_rows(), "（二）部分公开")
     reading = read(text("逾期不补正"), *[block for block in blocks if not (isinstance(block, TextBlock) and "部分公开" in block.text)])
     assert value(reading, "t3.partial.natural_person") is None
+
+
+def test_rows_and_lists_that_are_numbered_in_a_column_of_their_own() -> None:
+    numbered = [["序号", "指标名称", "计量单位", "年末统计"], ["01", "主动公开信息数", "条", "6"], ["02", "行政复议数", "件", "0"]]
+    reading = read(grid(numbered), year=2010)
+    assert [(row.label, row.unit, row.values["year"].value) for row in reading.indicators] == [
+        ("主动公开信息数", "条", 6),
+        ("行政复议数", "件", 0),
+    ]
+    parts = [["第二十条第（六）项"], ["序号", "信息内容", "本年处理决定数量"], ["1", "行政处罚", "12"], ["2", "行政强制", "0"]]
+    assert value(read(grid(parts)), "t2_6.admin_penalty.decisions") == 12
+
+
+def test_columns_of_a_list_that_the_catalog_does_not_know_are_kept() -> None:
+    rows = [["统计指标", "单位", "区政府统计数", "统计数"], ["申请办结数", "件", "3", "9"], ["收到申请数", "件", "4"]]
+    reading = read(grid(rows), year=2016)
+    first, torn = reading.indicators
+    assert first.values["区政府统计数"].value == 3
+    assert first.values["count"].value == 9
+    assert {cell.state for cell in torn.values.values()} == {"unreadable"}
+    assert {cell.raw for cell in torn.values.values()} == {"收到申请数 件 4"}
+
+
+def test_a_row_with_too_many_numbers_is_reported() -> None:
+    rows = request_rows(granted=["0"] * 8)
+    reading = read(grid(rows, exact=False))
+    (issue,) = [issue for issue in reading.issues if issue.code == "row_too_wide"]
+    assert issue.place == "t3.granted"
+    assert value(reading, "t3.granted.total") == 0
+
+
+def test_a_number_table_behind_the_review_table_is_not_taken_for_it() -> None:
+    head = [["行政复议", "", "", "", "", "行政诉讼"], ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"] * 3]
+    reviews = grid([*head, [str(number) for number in range(15)]])
+    reading = read(text("四、政府信息公开行政复议、行政诉讼情况"), reviews, grid([["2021", "2022"], ["5", "6"]], index=2))
+    assert value(reading, "t4.lit_after_review.total") == 14
