@@ -31,7 +31,7 @@ class StoredReading:
 
 @dataclass(slots=True)
 class ReadingRun:
-    """What one pass over the archive did: counts of snapshots read anew and reused, and the reasons of failures."""
+    """What one pass over the archive did: snapshots read anew and reused, and the reasons of failures."""
 
     read: int = 0
     reused: int = 0

@@ -164,8 +164,6 @@ def _invoke(root: DataRoot, arguments: list[str]) -> Any:
         "GONGKAI_DBT_PATH": str(_building_path(root)),
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_PROJECT_DIR": str(PROJECT),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
     }
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)

@@ -44,10 +44,6 @@ def prepare_home(home: Path) -> Path:
         temporary.write_text(SETTINGS, encoding="utf-8")
         temporary.replace(settings)
     os.environ["DAGSTER_HOME"] = str(home.resolve())
-    # the uploader reads the environment, not dagster.yaml; the other tools have their own names for it
-    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     return home
 
 

@@ -54,9 +54,10 @@ def _trial(folder: Path, kills: int, chance: random.Random) -> int:
         print(done.stderr)
         return 1
     print(f"undisturbed run: {whole:.1f} s", flush=True)
-    faults = 0
-    for number in range(kills):
-        if number % 4 == 3:
+    faults, killed, number = 0, 0, 0
+    while killed < kills:
+        number += 1
+        if number % 4 == 0:
             # everything made from the archive is gone: a whole run lies ahead, release and all
             for part in ("core", "releases"):
                 shutil.rmtree(tried / part, ignore_errors=True)
@@ -78,12 +79,13 @@ def _trial(folder: Path, kills: int, chance: random.Random) -> int:
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
             ended = "killed"
+            killed += 1
         said = (process.stderr.read() if process.stderr else "").strip().splitlines()
         last = said[-1].strip() if said else "before its first word"
         fault = _fault_of(tried)
         faults += fault is not None
         state = fault or "current is whole or not there"
-        print(f"{number + 1:>3} after {moment:5.1f} s {ended} at «{last}»: {state}", flush=True)
+        print(f"{number:>3} after {moment:5.1f} s {ended} at «{last}»: {state}", flush=True)
     done = gongkai(tried, "run")
     if done.returncode:
         print(done.stderr)

@@ -12,8 +12,7 @@ from orchestration import home
 
 @pytest.fixture(autouse=True)
 def _restore_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY", "DO_NOT_TRACK", "GX_ANALYTICS_ENABLED"):
-        monkeypatch.setenv(name, os.environ.get(name, ""))
+    monkeypatch.setenv("DAGSTER_HOME", os.environ.get("DAGSTER_HOME", ""))
 
 
 def test_process_marks_tell_living_from_dead() -> None:
