@@ -140,7 +140,7 @@ class RawRow:
 class RawTable:
     """A <table>, or rows and cells that have lost theirs (owner: the element that they stand in)."""
 
-    __slots__ = ("caption", "foot", "group", "in_foot", "line", "loose", "open_cell", "owner", "rows")
+    __slots__ = ("_box", "caption", "foot", "group", "in_foot", "line", "loose", "open_cell", "owner", "rows")
 
     def __init__(self, line: int | None, owner: Any = None) -> None:
         self.line = line
@@ -155,6 +155,8 @@ class RawTable:
         self.caption = Flow()
         #: text between the cells, which browsers show above the table
         self.loose = Flow()
+        #: what `box_text` found, kept: boxes stand in boxes
+        self._box: tuple[str | None] | None = None
 
     def start_group(self, *, foot: bool) -> None:
         """A row group begins (or the one before ends): no rowspan crosses this place."""
@@ -182,10 +184,15 @@ class RawTable:
 
     def box_text(self) -> str | None:
         """The text of a table with a single short cell, which is a frame around text; None for others."""
+        if self._box is None:
+            self._box = (self._read_box(),)
+        return self._box[0]
+
+    def _read_box(self) -> str | None:
         cells = [cell for row in self.printed_rows() for cell in row.cells]
-        if len(cells) != 1 or cells[0].nested() or cells[0].images() or self.caption.n_chars():
+        if len(cells) != 1 or cells[0].nested() or cells[0].images():
             return None
-        if self.loose.n_chars():
+        if self.caption.n_chars() or self.loose.n_chars():
             return None
         text = cells[0].read()
         return text if len(text) <= PROSE else None

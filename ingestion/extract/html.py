@@ -99,6 +99,7 @@ def read_html(text: str, document: Document, budget: Budget, utf8: bytes | None 
     mended = mend(text)
     document.issues.extend(mended.issues)
     budget.check_chars(len(mended.text))
+    budget.check_tags(mended.text)
     if utf8 is None or mended.text is not text:
         utf8 = mended.text.encode("utf-8", "replace")
     # a search without regard to case takes longer on a large page than the parser does
@@ -120,7 +121,7 @@ def read_html(text: str, document: Document, budget: Budget, utf8: bytes | None 
         detail = "nearly all of the page is hidden by its style; it is read as if it were shown"
         document.issues.append(Issue("hidden_content_read", "document", detail))
     elif walk.hidden_cells:
-        detail = f"{walk.hidden_cells} table cells with text are hidden by their style and left out"
+        detail = f"{walk.hidden_cells} table cells are hidden by their style and left out"
         document.issues.append(Issue("hidden_cells", "document", detail, "info"))
     assembly = Assembly(budget, plain_lines=mended.plain_lines, lines_hold=mended.lines_hold)
     assembly.flow(walk.page)
@@ -285,6 +286,7 @@ class _Walk:
                 return False
             text = paragraph.text
         cell = RawCell(span_of(element.get("rowspan")), span_of(element.get("colspan")), self._line(element))
+        self.budget.add_cells()
         self._table_for(element, parent).add_cell(cell)
         if paragraph is not None:
             cell.mark(paragraph, None)
@@ -300,6 +302,7 @@ class _Walk:
             table = self._table_for(element, parent)
             rowspan, colspan = span_of(element.get("rowspan")), span_of(element.get("colspan"))
             cell = RawCell(rowspan, colspan, self._line(element))
+            self.budget.add_cells()
             table.add_cell(cell)
             before = (self.flow, table.open_cell)
             self.flow = table.open_cell = cell
@@ -325,8 +328,8 @@ class _Walk:
         if kind <= _LAST_BLOCK:
             return self._open_block(element, kind)
         if kind == _STRUCK:
-            if isinstance(self.flow, RawCell) and "".join(element.itertext()).strip():
-                self.flow.struck = True
+            if isinstance(self.flow, RawCell) and not self.flow.struck:
+                self.flow.struck = any(text.strip() for text in element.itertext())
         elif kind == _IMG:
             self._image(element)
         elif kind == _FIELD:
@@ -399,10 +402,10 @@ class _Walk:
         return line if line is not None and line < _LAST_LINE else None
 
     def _count_hidden(self, element: Any) -> None:
-        for cell in element.iter("td", "th"):
-            if "".join(cell.itertext()).strip():
-                self.hidden_cells += 1
-        self.hidden_chars += len("".join("".join(element.itertext()).split()))
+        n_chars = len("".join("".join(element.itertext()).split()))
+        if n_chars:
+            self.hidden_chars += n_chars
+            self.hidden_cells += sum(1 for _ in element.iter("td", "th"))
 
     def hidden_is_the_page(self) -> bool:
         """True if more text was hidden than shown."""
@@ -426,7 +429,7 @@ class _Walk:
 
     def _superscript(self, element: Any) -> None:
         """A footnote mark must not become a digit of the number before it: 10<sup>1</sup> is not 101."""
-        mark = "".join(element.itertext()).strip()
+        mark = next(filter(None, (text.strip() for text in element.itertext())), "")
         before = "".join(self.flow.pieces[-4:]).rstrip()
         if mark[:1].isdigit() and before[-1:].isdigit():
             self.flow.pieces.append("^")

@@ -31,6 +31,10 @@ MAX_PLACES = 2_000_000
 MAX_CELLS = 200_000
 #: Text blocks, grids and pictures of one document.
 MAX_BLOCKS = 300_000
+#: Tags of an HTML document, and lines of a text: each becomes some hundred bytes of memory. 10 MB of Word's
+#: HTML have 120,000 tags.
+MAX_TAGS = 1_000_000
+MAX_LINES = 1_000_000
 #: How often the clock is asked, in blocks or cells.
 _CLOCK_EVERY = 256
 
@@ -46,6 +50,8 @@ class Limits:
     max_places: int = MAX_PLACES
     max_cells: int = MAX_CELLS
     max_blocks: int = MAX_BLOCKS
+    max_tags: int = MAX_TAGS
+    max_lines: int = MAX_LINES
     seconds: float | None = None
 
 
@@ -83,18 +89,35 @@ class Budget:
         if depth > self.limits.max_depth:
             raise refusal("quarantined_depth", "elements are nested {} deep", depth, self.limits.max_depth)
 
+    def check_tags(self, text: str) -> None:
+        """Refuses markup by its number of tags, before it is parsed."""
+        if len(text) > 3 * self.limits.max_tags:
+            n_tags = text.count("<")
+            if n_tags > self.limits.max_tags:
+                raise refusal("quarantined_tags", "the page has {} tags", n_tags, self.limits.max_tags)
+
+    def check_lines(self, text: str) -> None:
+        """Refuses a text by its number of lines."""
+        if len(text) > self.limits.max_lines:
+            n_lines = text.count("\n") + text.count("\r")
+            if n_lines > self.limits.max_lines:
+                raise refusal("quarantined_lines", "the text has {} lines", n_lines, self.limits.max_lines)
+
     def check_nested_tables(self, depth: int) -> None:
         """Refuses tables inside tables inside tables."""
         if depth > self.limits.max_nested_tables:
             limit = self.limits.max_nested_tables
             raise refusal("quarantined_nested_tables", "tables are nested {} deep", depth, limit)
 
-    def add_cells(self, cells: int, places: int) -> None:
-        """Counts cells and the grid places that they cover."""
+    def add_cells(self, cells: int = 1) -> None:
+        """Counts cells, as soon as they are seen."""
         self.cells += cells
-        self.places += places
         if self.cells > self.limits.max_cells:
             raise refusal("quarantined_cells", "the tables have {} cells", self.cells, self.limits.max_cells)
+
+    def add_places(self, places: int) -> None:
+        """Counts the grid places that cells cover with their spans."""
+        self.places += places
         if self.places > self.limits.max_places:
             limit = self.limits.max_places
             raise refusal("quarantined_spans", "cells with their spans cover {} places", self.places, limit)

@@ -14,7 +14,7 @@ HTML = "text/html"
 TEXT = "text/plain"
 
 #: How much of a file is looked at to tell text from garbage.
-_SAMPLE = 256 * 1024
+_SAMPLE = 64 * 1024
 #: Share of control bytes above which a file is no text (random bytes: 10 %; NUL-ridden pages stay below).
 _CONTROL_SHARE = 0.02
 #: Control bytes that even a short text may have.
@@ -120,7 +120,7 @@ def _container(data: bytes, head: bytes) -> str | None:
 
 def _markup(sample: bytes) -> str:
     """HTML, XML or text, for bytes whose markup is ASCII."""
-    if _PAGE_TAG.search(sample[:65536]) or _TABLE_TAG.search(sample):
+    if _PAGE_TAG.search(sample) or _TABLE_TAG.search(sample):
         return HTML
     if _XML.match(sample):
         return "application/xml"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ingestion.extract.model import GridCell, Locator
+from ingestion.extract.model import GridCell, table_cell
 from ingestion.extract.sandbox import MAX_COLSPAN, Budget
 
 _LEADING_INTEGER = re.compile(r"\s*\+?(\d{1,12})")
@@ -52,7 +52,7 @@ def place(rows: Sequence[Sequence[Spanned]], table: int, sections: Sequence[int]
     index of the first row after its row group: no rowspan reaches beyond it, and rowspan=0 reaches up to it.
     A colspan ends before a column that a cell from above still covers, while the next cell starts where the
     standard puts it. A colspan above `MAX_COLSPAN` covers what the widest other row leaves it.
-    Raises `UnreadableInput` when the cells or the places that they cover pass the limits.
+    Raises `UnreadableInput` when the places that they cover pass the limit.
     """
     oversize = any(cell.colspan > MAX_COLSPAN for row in rows for cell in row)
     width = _width_without_oversize(rows) if oversize else 0
@@ -69,12 +69,12 @@ def place(rows: Sequence[Sequence[Spanned]], table: int, sections: Sequence[int]
                 c += 1
             rowspan, colspan = cell.rowspan, cell.colspan
             if rowspan == 1 and colspan == 1:
-                if c == n_free:
-                    free_from.append(r + 1)
-                else:
+                if c < n_free:
                     free_from[c] = r + 1
-                where = Locator(None, table, r + 1, c + 1, None, cell.line)
-                cells.append(GridCell(cell.text, r, c, where, 1, 1, cell.struck))
+                else:  # beyond, where a colspan before was cut short
+                    free_from.extend([0] * (c - n_free))
+                    free_from.append(r + 1)
+                cells.append(table_cell(cell.text, r, c, table, cell.line, 1, 1, cell.struck))
                 places += 1
                 c += 1
                 continue
@@ -90,8 +90,7 @@ def place(rows: Sequence[Sequence[Spanned]], table: int, sections: Sequence[int]
             if c + colspan > n_free:
                 free_from.extend([0] * (c + colspan - n_free))
             free_from[c : c + colspan] = [r + rowspan] * colspan
-            where = Locator(None, table, r + 1, c + 1, None, cell.line)
-            placed_cell = GridCell(cell.text, r, c, where, rowspan, colspan, cell.struck)
+            placed_cell = table_cell(cell.text, r, c, table, cell.line, rowspan, colspan, cell.struck)
             cells.append(placed_cell)
             places += rowspan * colspan
             if colspan != max(1, cell.colspan):
@@ -101,8 +100,8 @@ def place(rows: Sequence[Sequence[Spanned]], table: int, sections: Sequence[int]
                 placed.capped.append((placed_cell, f"rowspan={cell.rowspan}"))
             c += step
         if places > budget.limits.max_places:
-            break
-    budget.add_cells(len(cells), places)
+            break  # refused below
+    budget.add_places(places)
     placed.n_cols = len(free_from)
     return placed
 

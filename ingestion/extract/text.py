@@ -19,6 +19,8 @@ from ingestion.extract.sandbox import Budget
 #: A line with a single leading tab is a table cell up to this length and an indented paragraph beyond it. The
 #: longest label of any form has 45 characters.
 MAX_CELL_LINE = 120
+#: A line with tabs or pipes is a table row up to this length: a row of prose cells still is, a file is not.
+MAX_ROW_LINE = 8000
 #: Half of the cells of a one-cell-a-line table are shorter than this; indented paragraphs are not.
 MAX_MEDIAN_CELL = 30
 #: A line without a tab between two tabbed rows is a row of one field up to this length.
@@ -66,7 +68,7 @@ class Line:
     def piped(self) -> bool:
         """A Markdown row: a bare pipe at one end at least, and something beside it."""
         stripped = self.text.strip()
-        if len(stripped) < 2 or "|" not in stripped:
+        if not 2 <= len(stripped) <= MAX_ROW_LINE or "|" not in stripped:
             return False
         return stripped[0] == "|" or (stripped[-1] == "|" and stripped[-2] != "\\")
 
@@ -87,6 +89,7 @@ def split_lines(text: str) -> list[Line]:
 
 def read_text(text: str, budget: Budget) -> list[Grid | TextBlock | ImageBlock]:
     """Blocks of `text` in order. Raises `UnreadableInput` when a limit of `budget` is passed."""
+    budget.check_lines(text)
     return _TextReader(split_lines(text), budget).read()
 
 
@@ -124,6 +127,7 @@ class _TextReader:
         start = at
         while at < len(self.lines) and self.lines[at].piped:
             fields = _pipe_fields(self.lines[at])
+            self.budget.add_cells(len(fields))
             if fields and all(_RULE_CELL.match(text) for text, _ in fields):
                 if len(tables[-1]) > 1:
                     tables.append([tables[-1].pop()])
@@ -161,7 +165,7 @@ class _TextReader:
         start = at
         while at < len(self.lines):
             line = self.lines[at]
-            if line.blank or line.piped or len(line.text) > MAX_CELL_LINE * 8:
+            if line.blank or line.piped or len(line.text) > MAX_ROW_LINE:
                 break
             if "\t" not in line.text:
                 below = self.lines[at + 1] if at + 1 < len(self.lines) else None
@@ -170,6 +174,7 @@ class _TextReader:
             elif line.lone_cell and len(line.text) > MAX_CELL_LINE:
                 break
             rows.append(list(_tab_fields(line)))
+            self.budget.add_cells(len(rows[-1]))
             at += 1
         if at == start:  # one endless line with tabs in it
             self._text(self.lines[at])
@@ -193,6 +198,7 @@ class _TextReader:
         while at < len(self.lines) and self.lines[at].lone_cell:
             row, at, complete = self._stretch(at)
             rows.append(row)
+            self.budget.add_cells(len(row))
             if not complete or at + 1 >= len(self.lines) or not self.lines[at].blank:
                 break
             below = self.lines[at + 1]
@@ -256,8 +262,6 @@ class _TextReader:
 
     def _grid(self, rows: list[list[_Field]], kind: GridKind) -> None:
         self.budget.add_block()
-        n_cells = sum(map(len, rows))
-        self.budget.add_cells(n_cells, n_cells)
         self.n_grids += 1
         cells = [
             GridCell(text, r, c, _in_grid(place, self.n_grids, r, c))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import combinations
 
@@ -100,8 +100,10 @@ class _Open:
 
 def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
     """Cell readings by key; a key read in several rows (a table printed twice) has several readings."""
+    rows = _without_dead_columns(rows)
     starts = _learn_starts(rows)
-    opened = [_open(row, starts) for row in rows]
+    wide = _too_wide(rows)
+    opened = [_open(row, starts, in_doubt=(row.table, row.block) in wide) for row in rows]
     known = _known_values(opened)
     for item in opened:
         if len(item.candidates) > 1:
@@ -118,7 +120,38 @@ def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
 # candidates
 
 
-def _open(row: RowReading, starts: dict[tuple[str, int], int]) -> _Open:
+def _without_dead_columns(rows: Sequence[RowReading]) -> list[RowReading]:
+    """Rows of real tables without the columns that no row fills, where that leaves one field a cell.
+
+    Converters and editors leave empty columns behind. A column that some row fills is none of them, and its
+    blank in another row may be a cell of the form.
+    """
+    filled: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for row in rows:
+        filled[row.table, row.block].update(
+            item.locator.column for item in row.fields if item.locator and item.locator.column and not item.blank
+        )
+    kept: list[RowReading] = []
+    for row in rows:
+        if row.exact and row.placed is None and len(row.fields) > len(row.slots):
+            alive = filled[row.table, row.block]
+            fields = [item for item in row.fields if item.locator and item.locator.column in alive]
+            if len(fields) == len(row.slots):
+                row = replace(row, fields=fields)
+        kept.append(row)
+    return kept
+
+
+def _too_wide(rows: Sequence[RowReading]) -> set[tuple[str, str]]:
+    """Tables that print more numbers in some row than the form has: an added column (小计) may be any."""
+    return {
+        (row.table, row.block)
+        for row in rows
+        if row.placed is None and len(row.slots) > 1 and len(_strip_blanks(row.fields)) > len(row.slots)
+    }
+
+
+def _open(row: RowReading, starts: dict[tuple[str, int], int], *, in_doubt: bool = False) -> _Open:
     if row.placed is not None:
         # A column without a field: the row is short, and it may have lost its field further left.
         return _Open(row, [tuple(row.placed)], CONFIDENCE_BY_SISTERS if None in row.placed else 1.0)
@@ -136,7 +169,9 @@ def _open(row: RowReading, starts: dict[tuple[str, int], int]) -> _Open:
     if row.blanks_visible and row.exact and len(row.fields) == width:
         return _Open(row, [tuple(row.fields)], 1.0)
     if len(inner) == width:
-        return _Open(row, [tuple(inner)], 1.0)
+        # Where other rows are too wide, a blank end may be one of the cells.
+        doubtful = in_doubt and width > 1 and len(row.fields) > width
+        return _Open(row, [tuple(inner)], CONFIDENCE_BY_SUM if doubtful else 1.0)
     if len(inner) > width:
         return _Open(row, _limited(combinations(inner, width)), CONFIDENCE_AGREED)
     candidates: list[Candidate] = []

@@ -457,6 +457,8 @@ class GridWalker:
         placed = None
         if grid.exact and len(cells) != len(slots):
             placed = self.walk.head.fields_under(table, slots, cells, grid)
+        if not is_review:
+            confidence = min(confidence, self.walk.head.order(table, grid)[1])
         self.walk.rows.append(
             RowReading(
                 table=table.code,
@@ -477,7 +479,7 @@ class GridWalker:
         )
 
     def _slots(self, table: TableVocabulary, row: Row, grid: Grid) -> list[CellSlot]:
-        return table.slots(row, self.walk.head.order(table, grid), self.walk.head.units())
+        return table.slots(row, self.walk.head.order(table, grid)[0], self.walk.head.units())
 
     # ------------------------------------------------------------------------------------------- context
 

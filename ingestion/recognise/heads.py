@@ -18,6 +18,9 @@ from ingestion.recognise.gridcells import as_field, is_blank
 from ingestion.recognise.numbers import parse_number
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, TableVocabulary
 
+#: The columns' order is not certain: head and geometry disagree.
+CONFIDENCE_IN_DOUBT = 0.8
+
 _UNIT = re.compile(r"[（(][^（()）]*?(?P<unit>亿元|万元|元)[^（()）]*[)）]")
 
 
@@ -47,6 +50,10 @@ class Head:
     grid: int | None = None
     #: t2_5 and t2_6 have the same columns: a row label tells which of them it is
     tables: list[TableVocabulary] = field(default_factory=list)
+    #: columns and groups of columns in the order in which they are printed
+    printed: list[str] = field(default_factory=list)
+    #: grid columns [start, end) under labels that are none of the form's, such as 小计
+    foreign: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def seen(self) -> bool:
@@ -56,7 +63,7 @@ class Head:
         """Remember a row of the head; returns its cells that are no label of the table."""
         filled = list(filled)
         if self.grid != grid.index or self._repeats(table, filled):
-            self.cells = []
+            self.cells, self.printed, self.foreign = [], [], []
         self.grid = grid.index
         unknown: list[GridCell] = []
         for cell in filled:
@@ -64,8 +71,12 @@ class Head:
             if column is not None:
                 unit = unit_in_head(cell.text)
                 self.cells.append(HeadCell(column, cell.row, cell.col, cell.col + cell.colspan, unit))
+                self._print(column)
             elif not table.is_header_word(cell.text) and not table.row(cell.text, None):
                 unknown.append(cell)
+                self.foreign.append((cell.col, cell.col + cell.colspan))
+            else:
+                self._print(table.group_codes.get(normalise_label(cell.text)))
         return unknown
 
     def _repeats(self, table: TableVocabulary, filled: list[GridCell]) -> bool:
@@ -79,12 +90,42 @@ class Head:
         """Printed units of money by column."""
         return {item.column: item.unit for item in self.cells if item.unit}
 
-    def order(self, table: TableVocabulary, grid: Grid) -> list[str] | None:
-        """Column codes as the head prints them, if it prints each once and in real columns."""
-        if self.grid != grid.index or not grid.exact:
-            return None
-        ordered = [item.column for item in sorted(self.cells, key=lambda item: item.start)]
-        return ordered if sorted(ordered) == sorted(table.column_codes) else None
+    def _print(self, code: str | None) -> None:
+        if code is not None and code not in self.printed:
+            self.printed.append(code)
+
+    def order(self, table: TableVocabulary, grid: Grid) -> tuple[list[str] | None, float]:
+        """Column codes as the head prints them (None: as in the form), and how sure that is.
+
+        Two orders are known: by the labels' places in the grid, and by their reading order with the columns
+        of a group (商业企业 …) put where the group (法人或其他组织) stands. A head drawn by hand spoils the
+        first, a head without its group the second. What neither settles is read in doubt.
+        """
+        if not self.cells or table not in self.tables:
+            return None, 1.0
+        official = table.column_codes
+        placed = [item.column for item in sorted(self.cells, key=lambda item: item.start)]
+        orders = [self._reading_order(table, None)]
+        if grid.exact:
+            orders.append(placed)
+        whole = [order for order in orders if sorted(order) == sorted(official)]
+        if official in whole:
+            return None, 1.0
+        if not whole:
+            in_order = any(_follows(order, official) for order in orders)
+            return None, 1.0 if in_order else CONFIDENCE_IN_DOUBT
+        return whole[-1], 1.0 if all(order == whole[-1] for order in orders) else CONFIDENCE_IN_DOUBT
+
+    def _reading_order(self, table: TableVocabulary, group: str | None) -> list[str]:
+        found: list[str] = []
+        for code in self.printed:
+            above = table.group_of.get(code)
+            while above is not None and above not in self.printed:
+                above = table.group_of.get(above)
+            if above != group:
+                continue
+            found += self._reading_order(table, code) if code in table.group_codes.values() else [code]
+        return found
 
     def fields_under(
         self, table: TableVocabulary, slots: list[CellSlot], cells: list[GridCell], grid: Grid
@@ -102,6 +143,9 @@ class Head:
                 return None
         elif [item.column for item in head] != [slot.key.split(".")[-1] for slot in slots]:
             return None
+        end = max([item.end for item in head] + [last for _, last in self.foreign])
+        if any(cell.col >= end for cell in cells):
+            return None
         placed: list[FieldText | None] = []
         users: dict[int, int] = {}
         for item in head:
@@ -118,9 +162,16 @@ class Head:
             placed.append(as_field(cells[index]))
         for index, cell in enumerate(cells):
             number = parse_number(cell.text).value is not None
-            if (not is_blank(cell) and index not in users) or (number and users.get(index, 0) > 1):
+            foreign = any(first <= cell.col and cell.col + cell.colspan <= last for first, last in self.foreign)
+            unused = index not in users and not is_blank(cell) and not foreign
+            if unused or (number and users.get(index, 0) > 1):
                 return None
         return placed
+
+
+def _follows(order: list[str], official: list[str]) -> bool:
+    """Whether the columns that were understood stand in the form's order."""
+    return order == [code for code in official if code in order]
 
 
 def tables_headed_by(

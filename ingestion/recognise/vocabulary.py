@@ -48,7 +48,12 @@ class TableVocabulary:
         self.row_headers = _labels(*table.row_header_labels)
         self.unit_headers = _labels(*table.unit_header_labels)
         self.notes = _labels(*table.note_labels)
-        self.groups = frozenset(key for group in table.column_groups for key in group.keys)
+        self.group_codes = {key: group.code for group in table.column_groups for key in group.keys}
+        self.groups = frozenset(self.group_codes)
+        #: column or group of columns -> the group it stands under in the head
+        self.group_of = {item.code: item.group for item in table.columns} | {
+            item.code: item.parent for item in table.column_groups
+        }
         self.columns = {key: columns[0].code for key, columns in table.columns_by_key.items()}
         self.column_patterns = [
             (re.compile(pattern), column.code) for column in table.columns for pattern in column.patterns

@@ -385,3 +385,18 @@ def test_the_document_names_its_bytes() -> None:
     assert (document.name, document.n_bytes, document.encoding) == ("报告 1.html", len(data), "gb18030")
     assert document.media_type == "text/html"
     assert len(document.sha256) == 64
+
+
+@pytest.mark.parametrize("charset", ["gb2312", "utf-16", "big5", "nonsense", "utf-8"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_the_parser_does_not_believe_the_declaration_either(charset: str, codec: str) -> None:
+    page = (
+        f'<html><head><meta charset="{charset}"><title>政府信息公开</title></head><body><p>总体情况</p>'
+        "<table><tr><td>行政处罚</td><td>12</td></tr></table></body></html>"
+    )
+    document = read_document(page.encode(codec), "page.html")
+    assert document.title == "政府信息公开"
+    assert blocks(document) == ["总体情况", "[1]"]
+    assert texts(document.grids()[0]) == [["行政处罚", "12"]]
+    declared_xml = f'<?xml version="1.0" encoding="{charset}"?>' + page
+    assert texts(read_document(declared_xml.encode(codec), "page.html").grids()[0]) == [["行政处罚", "12"]]

@@ -108,6 +108,28 @@ def test_the_number_of_blocks_is_limited() -> None:
     assert refused("甲\n" * 60, Limits(max_blocks=50)).code == "quarantined_blocks"
 
 
+def test_the_number_of_tags_and_of_lines_is_limited() -> None:
+    assert refused("<p>" + "<br>" * 1_100_000).code == "quarantined_tags"
+    assert refused("甲" + "\n" * 1_100_000 + "乙").code == "quarantined_lines"
+
+
+def test_boxes_in_boxes_take_no_time() -> None:
+    depth = 60
+    document = read("<body>" + "<table><tr><td>" * depth + "数据" + "</td></tr></table>" * depth + "</body>")
+    assert document.text() == "数据"
+
+
+def test_tables_nested_deeper_than_any_page_are_refused() -> None:
+    assert refused("<body>" + "<table><tr><td>甲<td>" * 80).code == "quarantined_nested_tables"
+
+
+def test_struck_text_in_struck_text_takes_no_time() -> None:
+    inner = "<del>" * 1500 + "废" * 500_000
+    assert "废" * 500_000 in read(f"<table><tr><td>甲</td><td>{inner}</td></tr></table>").text()
+    short = "<del>" * 1500 + "废"
+    assert read(f"<table><tr><td>甲</td><td>{short}</td></tr></table>").grids()[0].cells[1].struck
+
+
 def test_the_clock_is_asked_when_there_is_one() -> None:
     assert refused("<br>甲" * 5000, Limits(seconds=0.0)).code == "quarantined_time"
     assert read("<br>甲" * 5000, Limits(seconds=60.0)).text().count("甲") == 5000

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import pickle
+from dataclasses import FrozenInstanceError
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.extract.model import Document, Grid, GridCell, Locator, TextBlock, UnreadableInput
+from ingestion.extract.model import Document, Grid, GridCell, Locator, TextBlock, UnreadableInput, table_cell
 
 ints = st.none() | st.integers(0, 10**6)
 coordinate = st.floats(0, 10_000, allow_nan=False)
@@ -60,3 +62,16 @@ def test_the_text_of_a_document_is_its_text_blocks() -> None:
 def test_a_refusal_says_whether_the_input_was_hostile() -> None:
     assert UnreadableInput("quarantined_depth", "too deep").quarantined
     assert not UnreadableInput("empty_file", "no bytes").quarantined
+
+
+def test_a_cell_of_a_table_is_an_ordinary_frozen_cell() -> None:
+    cell = table_cell("5", 2, 3, 1, 40, rowspan=2, colspan=1, struck=True)
+    place = Locator(table=1, row=3, column=4, line=40)
+    assert cell == GridCell("5", 2, 3, place, rowspan=2, colspan=1, struck=True)
+    assert hash(cell) == hash(GridCell("5", 2, 3, place, rowspan=2, colspan=1, struck=True))
+    assert (type(cell), type(cell.locator)) == (GridCell, Locator)
+    with pytest.raises(FrozenInstanceError):
+        cell.text = "6"  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        cell.locator.row = 1  # type: ignore[misc]
+    assert pickle.loads(pickle.dumps(cell)) == cell

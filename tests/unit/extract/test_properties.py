@@ -71,6 +71,13 @@ def test_a_colspan_ends_before_a_cell_from_above() -> None:
     assert [(cell.text, cell.col, cell.colspan) for cell in placed.cells[3:]] == [("d", 0, 2), ("e", 3, 1)]
 
 
+def test_a_cell_may_follow_a_colspan_that_was_cut_short_at_the_edge() -> None:
+    rows = [[Printed("a"), Printed("b", rowspan=2)], [Printed("c", colspan=5), Printed("d")]]
+    placed = place(rows, 1, [2, 2], Budget())
+    assert [(cell.text, cell.col, cell.colspan) for cell in placed.cells[2:]] == [("c", 0, 1), ("d", 5, 1)]
+    assert placed.n_cols == 6
+
+
 def test_a_rowspan_ends_with_its_row_group() -> None:
     rows = [[Printed("a", rowspan=0), Printed("b", rowspan=9)], [Printed("c")], [Printed("d")]]
     placed = place(rows, 1, [2, 2, 3], Budget())
