@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from ingestion.catalog import Catalog, Form
-from ingestion.extract.model import Locator
+from ingestion.extract.model import Issue, Locator
 from ingestion.normalise.schemas import FILING_KEY, TABLE_SCHEMAS
 from ingestion.readings import StoredReading
 from ingestion.recognise.reading import REPORTED, UNREADABLE, CellReading, Reading
@@ -29,12 +29,16 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A report of one body on one year, as one snapshot states it."""
+    """A report of one body on one year, as one snapshot states it.
+
+    `beside` says why a vintage is kept beside the current one although it came later, else None.
+    """
 
     filing_id: str
     stored: StoredReading
     vintage: int
     is_current: bool
+    beside: str | None = None
 
     @property
     def reading(self) -> Reading:
@@ -57,8 +61,9 @@ def filings_of(stored: Sequence[StoredReading]) -> list[Filing]:
     """The filings among the readings, with their vintages, in the archive's order.
 
     Vintages of one (agency, report year, scope) count in the order in which their snapshots first came. The
-    newest is current; a later snapshot that says the same in every cell is a copy and does not take over.
-    A document without agency or year is a filing that no agency-year can claim, so it is never current.
+    newest is current, with two exceptions that stay beside it: a copy that says nothing new, and a snapshot
+    of which fewer numbers could be read (a page that lost its tables must not empty an agency-year). A
+    document without agency or year is a filing that no agency-year can claim, so it is never current.
     """
     groups: dict[tuple[str | None, int | None, str], list[StoredReading]] = {}
     for item in stored:
@@ -69,9 +74,7 @@ def filings_of(stored: Sequence[StoredReading]) -> list[Filing]:
     order = {item.reading.document.sha256: number for number, item in enumerate(stored)}
     filings: list[Filing] = []
     for (agency, year, scope), items in groups.items():
-        complete_key = agency is not None and year is not None
-        newest = content_digest(items[-1].reading)
-        current = next(i for i, item in enumerate(items) if content_digest(item.reading) == newest)
+        current, beside = _current_vintage([item.reading for item in items])
         for number, item in enumerate(items):
             identity = json.dumps([agency, year, scope, item.reading.document.sha256], ensure_ascii=False)
             filings.append(
@@ -79,24 +82,54 @@ def filings_of(stored: Sequence[StoredReading]) -> list[Filing]:
                     filing_id=hashlib.sha256(identity.encode()).hexdigest()[:16],
                     stored=item,
                     vintage=number + 1,
-                    is_current=complete_key and number == current,
+                    is_current=agency is not None and year is not None and number == current,
+                    beside=beside.get(number),
                 )
             )
     return sorted(filings, key=lambda filing: order[filing.reading.document.sha256])
 
 
-def content_digest(reading: Reading) -> str:
-    """Digest of what a reading says (cells, indicators, narrative facts), without where it stands."""
-    said = [
-        reading.form,
-        sorted((key, str(cell.value), cell.raw, cell.state) for key, cell in reading.cells.items()),
-        [
-            (row.label, row.unit, sorted((c, str(v.value), v.state) for c, v in row.values.items()))
-            for row in reading.indicators
-        ],
-        [(fact.fact, str(fact.value), fact.qualifier) for fact in reading.narrative],
-    ]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+def _current_vintage(readings: Sequence[Reading]) -> tuple[int, dict[int, str]]:
+    """Index of the current vintage, and for those that did not take over the reason."""
+    current = 0
+    beside: dict[int, str] = {}
+    for number, later in enumerate(readings[1:], start=1):
+        said, known = _said(later), _said(readings[current])
+        if said.cells == known.cells and said.prose <= known.prose:
+            beside[number] = "a copy: it says the same as the current vintage"
+        elif said.numbers < known.numbers:
+            beside[number] = (
+                f"{said.numbers} numbers could be read in it, {known.numbers} in the current vintage"
+            )
+        else:
+            current = number
+    return current, beside
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a reading says, without where it stands in which file."""
+
+    cells: tuple[object, ...]
+    prose: frozenset[tuple[str, object, str | None]]
+    numbers: int
+
+
+def _said(reading: Reading) -> _Said:
+    listed = [cell for row in reading.indicators for cell in row.values.values()]
+    return _Said(
+        cells=(
+            reading.form,
+            tuple(sorted((key, str(cell.value), cell.state) for key, cell in reading.cells.items())),
+            tuple(
+                (row.label, row.unit, cell.value)
+                for row in reading.indicators
+                for cell in row.values.values()
+            ),
+        ),
+        prose=frozenset((fact.fact, fact.value, fact.qualifier) for fact in reading.narrative),
+        numbers=sum(1 for cell in [*reading.cells.values(), *listed] if cell.state == REPORTED),
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -293,15 +326,20 @@ def narrative_facts(items: Iterable[Filing]) -> pd.DataFrame:
 
 
 def issues(stored: Iterable[StoredReading], items: Iterable[Filing]) -> pd.DataFrame:
-    by_snapshot = {item.reading.document.sha256: item.filing_id for item in items}
+    """Issues of every reading, and of each vintage that stays beside the current one."""
+    by_snapshot = {item.reading.document.sha256: item for item in items}
     rows = []
     for entry in stored:
         sha256 = entry.reading.document.sha256
-        for position, issue in enumerate(entry.reading.issues, start=1):
+        filing = by_snapshot.get(sha256)
+        found = list(entry.reading.issues)
+        if filing is not None and filing.beside is not None:
+            found.append(Issue("vintage_beside_current", "filing", filing.beside, "info"))
+        for position, issue in enumerate(found, start=1):
             rows.append(
                 {
                     "sha256": sha256,
-                    "filing_id": by_snapshot.get(sha256),
+                    "filing_id": filing.filing_id if filing is not None else None,
                     "position": position,
                     "code": issue.code,
                     "place": issue.place,

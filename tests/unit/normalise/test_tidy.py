@@ -80,6 +80,14 @@ def test_a_copy_in_other_bytes_does_not_take_over() -> None:
     assert [(row["vintage"], row["is_current"]) for row in found] == [(1, True), (2, False)]
 
 
+def test_a_later_snapshot_that_lost_its_numbers_stays_beside_and_says_why() -> None:
+    lost = stored("b", cell=CellReading("t3.partial.total", None, None, "missing_table"))
+    found = rows("filings", stored("a", "4"), lost)
+    assert [(row["vintage"], row["is_current"]) for row in found] == [(1, True), (2, False)]
+    details = [row["detail"] for row in rows("issues", stored("a", "4"), lost) if row["code"] == "vintage_beside_current"]
+    assert details == ["0 numbers could be read in it, 1 in the current vintage"]
+
+
 def test_a_filing_without_an_agency_is_kept_but_claims_no_agency_year() -> None:
     (row,) = rows("filings", stored("a", agency=None))
     assert (row["agency"], row["is_current"]) == (None, False)
