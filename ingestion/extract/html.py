@@ -17,49 +17,29 @@ from typing import Any
 from lxml import etree
 
 from ingestion.extract.blocks import Assembly, Flow, RawCell, RawImage, RawTable
+from ingestion.extract.elements import (
+    ARTICLE,
+    BR,
+    CAPTION,
+    CELL,
+    DROP,
+    FIELD,
+    GROUP,
+    HEADING,
+    IMG,
+    INLINE,
+    KINDS,
+    LAST_BLOCK,
+    META,
+    ROW,
+    STRUCK,
+    SUP,
+    TABLE,
+)
 from ingestion.extract.fragments import mend
 from ingestion.extract.model import Document, Issue, UnreadableInput
 from ingestion.extract.sandbox import MAX_DEPTH, Budget, refusal
 from ingestion.extract.spans import span_of
-
-# What an element is to the walk. The walk compares kinds: up to _BR nothing is entered, up to _LAST_BLOCK a
-# line begins.
-_INLINE, _DROP, _BR, _BLOCK, _HEADING, _META, _ARTICLE, _CAPTION, _TABLE = range(9)
-_LAST_BLOCK = _TABLE
-_ROW, _CELL, _GROUP, _IMG, _STRUCK, _FIELD, _SUP = range(9, 16)
-
-_KINDS: dict[Any, int] = {
-    **dict.fromkeys(
-        [
-            "p", "div", "li", "ul", "ol", "dl", "dd", "dt", "center", "blockquote", "pre",
-            "address", "section", "aside", "figure", "figcaption", "form", "fieldset", "legend",
-            "hr", "body", "details", "summary", "dir", "menu",
-        ],
-        _BLOCK,
-    ),
-    **dict.fromkeys(["h1", "h2", "h3", "h4", "h5", "h6"], _HEADING),
-    # head holds the title, which is read by itself; options of a menu are not printed on the page
-    **dict.fromkeys(
-        [
-            "script", "style", "noscript", "template", "svg", "head", "title", "iframe",
-            "object", "embed", "applet", "select", "datalist", "textarea", "annotation",
-            "annotation-xml", "map", "audio", "video", "canvas", "col", "colgroup",
-        ],
-        _DROP,
-    ),
-    **dict.fromkeys(("thead", "tbody", "tfoot"), _GROUP),
-    **dict.fromkeys(("td", "th"), _CELL),
-    **dict.fromkeys(("del", "s", "strike"), _STRUCK),
-    **dict.fromkeys(("article", "main"), _ARTICLE),
-    **dict.fromkeys(("nav", "header", "footer"), _META),
-    "br": _BR,
-    "table": _TABLE,
-    "tr": _ROW,
-    "caption": _CAPTION,
-    "img": _IMG,
-    "input": _FIELD,
-    "sup": _SUP,
-}
 
 #: Tags of Word that carry no text and, unless something is hidden or struck, no meaning: inline elements join
 #: anyway. Without them parser and walk have half the work, and libxml2 does not report an error per <o:p>.
@@ -215,21 +195,21 @@ class _Walk:
         """Walks over everything below `root`."""
         #: what to restore when an element ends: (children left, element, kind, state saved by `_open`)
         stack: list[tuple[Any, Any, int, Any]] = []
-        kind_of = _KINDS.get
+        kind_of = KINDS.get
         hidden, strikes = self.hidden, self.strikes
         plain = not hidden and not strikes
         if root.text:
             self.flow.pieces.append(root.text)
-        children, element, kind, saved = iter(root), root, _INLINE, None
+        children, element, kind, saved = iter(root), root, INLINE, None
         while True:
             for child in children:
-                child_kind = kind_of(child.tag, _INLINE)
+                child_kind = kind_of(child.tag, INLINE)
                 if hidden and child in hidden:
                     self._count_hidden(child)
-                    child_kind = _DROP
-                elif strikes and child_kind == _INLINE and _STRIKES.search(child.get("style") or ""):
-                    child_kind = _STRUCK
-                if child_kind == _INLINE:
+                    child_kind = DROP
+                elif strikes and child_kind == INLINE and _STRIKES.search(child.get("style") or ""):
+                    child_kind = STRUCK
+                if child_kind == INLINE:
                     text = child.text
                     if text:
                         self.flow.pieces.append(text)
@@ -239,14 +219,14 @@ class _Walk:
                             self.flow.pieces.append(text)
                         continue
                     child_saved = None
-                elif child_kind <= _BR:
-                    if child_kind == _BR:
+                elif child_kind <= BR:
+                    if child_kind == BR:
                         self.flow.line_break(child)
                     text = child.tail
                     if text:
                         self.flow.pieces.append(text)
                     continue
-                elif child_kind == _CELL and plain and len(child) < 2 and self._plain_cell(child, element):
+                elif child_kind == CELL and plain and len(child) < 2 and self._plain_cell(child, element):
                     text = child.tail
                     if text and not text.isspace():
                         self.flow.pieces.append(text)
@@ -264,7 +244,7 @@ class _Walk:
                     self._close_orphans(element)
                 if not stack:
                     return
-                if kind != _INLINE:
+                if kind != INLINE:
                     self._close(element, kind, saved)
                 text = element.tail
                 children, element, kind, saved = stack.pop()
@@ -298,7 +278,7 @@ class _Walk:
 
     def _open(self, element: Any, kind: int, parent: Any) -> Any:
         """Enters an element that is not inline; what it returns comes back to `_close`."""
-        if kind == _CELL:
+        if kind == CELL:
             table = self._table_for(element, parent)
             rowspan, colspan = span_of(element.get("rowspan")), span_of(element.get("colspan"))
             cell = RawCell(rowspan, colspan, self._line(element))
@@ -307,69 +287,69 @@ class _Walk:
             before = (self.flow, table.open_cell)
             self.flow = table.open_cell = cell
             return before
-        if kind == _ROW:
+        if kind == ROW:
             table = self._table_for(element, parent)
             table.start_row(flat=element.get("height") == "0")
             return self._enter(table.loose)
-        if kind == _GROUP:
+        if kind == GROUP:
             if self.tables and self.tables[-1].open_cell is None:
                 self.tables[-1].start_group(foot=element.tag == "tfoot")
             return None
-        if self.n_orphans and kind <= _LAST_BLOCK:
+        if self.n_orphans and kind <= LAST_BLOCK:
             self._close_orphans(parent)
-        if kind == _TABLE:
+        if kind == TABLE:
             self.budget.check_nested_tables(len(self.tables) + 1)
             table = RawTable(self._line(element))
             self.flow.add(table)
             self.tables.append(table)
             return self._enter(table.loose)
-        if kind == _CAPTION and self.tables:
+        if kind == CAPTION and self.tables:
             return self._enter(self.tables[-1].caption)
-        if kind <= _LAST_BLOCK:
+        if kind <= LAST_BLOCK:
             return self._open_block(element, kind)
-        if kind == _STRUCK:
+        if kind == STRUCK:
             if isinstance(self.flow, RawCell) and not self.flow.struck:
                 self.flow.struck = any(text.strip() for text in element.itertext())
-        elif kind == _IMG:
+        elif kind == IMG:
             self._image(element)
-        elif kind == _FIELD:
+        elif kind == FIELD:
             # a figure in a form field is on the page like any other
             shown = (element.get("type") or "text").lower() in ("text", "number")
             if shown and isinstance(self.flow, RawCell):
                 self.flow.pieces.append(element.get("value") or "")
-        elif kind == _SUP:
+        elif kind == SUP:
             self._superscript(element)
         return None
 
     def _open_block(self, element: Any, kind: int) -> bool:
         """A line begins. Returns whether a region of page furniture begins with it."""
-        furniture = kind == _META and not self.article_depth
+        furniture = kind == META and not self.article_depth
         if furniture:
             self.meta_depth += 1
-        elif kind == _ARTICLE:
+        elif kind == ARTICLE:
             self.article_depth += 1
-        self.flow.mark(element, "meta" if self.meta_depth else "heading" if kind == _HEADING else None)
+        self.flow.mark(element, "meta" if self.meta_depth else "heading" if kind == HEADING else None)
         return furniture
 
     def _close(self, element: Any, kind: int, saved: Any) -> None:
         """Leaves an element that is not inline."""
-        if kind == _CELL:
+        if kind == CELL:
             self.flow, self.tables[-1].open_cell = saved
-        elif kind == _ROW:
+        elif kind == ROW:
             self.flow = saved
-        elif kind == _GROUP:
+        elif kind == GROUP:
             if self.tables and self.tables[-1].open_cell is None:
                 self.tables[-1].start_group(foot=False)
-        elif kind == _TABLE:
+        elif kind == TABLE:
             self.tables.pop()
             self.flow = saved
             self.flow.mark(None, "meta" if self.meta_depth else None)
         elif isinstance(saved, Flow):  # a caption of a table
             self.flow = saved
-        elif kind <= _LAST_BLOCK:
+        elif kind <= LAST_BLOCK:
             if saved is True:
                 self.meta_depth -= 1
-            elif kind == _ARTICLE:
+            elif kind == ARTICLE:
                 self.article_depth -= 1
             self.flow.mark(None, "meta" if self.meta_depth else None)
 

@@ -33,7 +33,7 @@ MAX_CELLS = 200_000
 MAX_BLOCKS = 300_000
 #: Tags of an HTML document, and lines of a text: each becomes some hundred bytes of memory. 10 MB of Word's
 #: HTML have 120,000 tags.
-MAX_TAGS = 1_000_000
+MAX_TAGS = 500_000
 MAX_LINES = 1_000_000
 #: How often the clock is asked, in blocks or cells.
 _CLOCK_EVERY = 256

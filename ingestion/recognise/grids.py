@@ -227,12 +227,14 @@ class GridWalker:
         )
 
     def _label_behind_number(self, cells: list[GridCell]) -> list[int]:
-        """Where a table numbers its rows in a column of their own: the label after that number."""
+        """Where a table numbers its rows in a column of their own: the labels after that number."""
         table = self.walk.table
         at = next((index for index, cell in enumerate(cells) if looks_like_label(cell)), None)
         if table is None or at is None or len([cell for cell in cells[:at] if is_value(cell)]) != 1:
             return []
-        return [at] if table.row(cells[at].text, self.walk.parent) else []
+        lead = [at + index for index in leading_texts(cells[at:])]
+        parent = self.walk.parent
+        return lead if any(table.row(cells[index].text, parent) for index in lead) else []
 
     def _find_label(
         self, cells: list[GridCell], lead: list[int]
@@ -247,24 +249,42 @@ class GridWalker:
                 if match is None and walk.pending is None and walk.loose_text and table is walk.table:
                     match = table.row(walk.loose_text + text, parent)
                 if match is not None:
-                    return table, match, index
+                    return self._nearest_label(cells, lead, table, match, index)
         own = walk.table
         if own is not None and walk.pending is None:
             for index in reversed(lead):
                 parent = self._parent_before(own, cells, lead, index)
                 match = own.resembling_row(cells[index].text, parent)
                 if match is not None and any(is_value(cell) for cell in cells[index + 1 :]):
-                    walk.issues.append(
-                        Issue(
-                            "label_variant",
-                            f"{own.code}.{match.row.code}",
-                            f"label {shown(cells[index].text)} read as {match.row.label_zh}",
-                            "info",
-                            cells[index].locator,
-                        )
-                    )
+                    self._variant(own, match, cells[index])
                     return own, match, index
         return None
+
+    def _nearest_label(
+        self, cells: list[GridCell], lead: list[int], table: TableVocabulary, match: RowMatch, at: int
+    ) -> tuple[TableVocabulary, RowMatch, int] | None:
+        """The label beside the numbers: what is known at `at` may be the heading of a label not known word
+        for word, and then the numbers are not the heading's.
+        """
+        row, last = match.row, lead[-1]
+        if at == last or (row.has_cells and not row.optional):
+            return table, match, at
+        nearer = table.resembling_row(cells[last].text, row.code)
+        if nearer is not None and nearer.row.parent == row.code:
+            self._variant(table, nearer, cells[last])
+            return table, nearer, last
+        return None if row.optional else (table, match, at)
+
+    def _variant(self, table: TableVocabulary, match: RowMatch, cell: GridCell) -> None:
+        self.walk.issues.append(
+            Issue(
+                "label_variant",
+                f"{table.code}.{match.row.code}",
+                f"label {shown(cell.text)} read as {match.row.label_zh}",
+                "info",
+                cell.locator,
+            )
+        )
 
     def _tables_in_reach(self, text: str) -> list[TableVocabulary]:
         """The walk's own table, then those that a row label alone may name.

@@ -162,8 +162,23 @@ def test_any_soup_of_tags_is_read_or_refused(soup: list[str]) -> None:
 
 
 opening = "<table><tr><td>", "<table>", "<td>", "<tr><td>", "<tr>", "<tbody>", "<tfoot>", "<caption>", "<th>"
-blocks = "<p>", "<div>", "<b>", "<span>", "<br>", "<h2>", "<li>", "<nav>", "<article>", "<del>", "<o:p>", "<form>"
-closing = tuple(f"</{tag}>" for tag in ("td", "tr", "table", "tbody", "p", "div", "span", "b", "caption", "th"))
+blocks = (
+    "<p>",
+    "<div>",
+    "<b>",
+    "<span>",
+    "<br>",
+    "<h2>",
+    "<li>",
+    "<nav>",
+    "<article>",
+    "<del>",
+    "<o:p>",
+    "<form>",
+)
+closing = tuple(
+    f"</{tag}>" for tag in ("td", "tr", "table", "tbody", "p", "div", "span", "b", "caption", "th")
+)
 open_tags = st.sampled_from(opening + opening + blocks + closing)
 
 
@@ -207,3 +222,32 @@ def test_cells_are_those_of_the_html_standard(
     tree = html5lib.parse(page, namespaceHTMLElements=False)
     theirs = [["".join(cell.itertext()).strip() for cell in row.iter("td")] for row in tree.iter("tr")]
     assert [[cell.text for cell in row] for row in grids[0].rows()] == theirs
+
+
+inline = st.sampled_from(
+    ["{}", "<span lang=EN-US>{}</span>", "<o:p>{}</o:p>", "<font size=2>{}</font>", "<b>{}</b>"]
+)
+lines_of = st.sampled_from(
+    ["{}", "<p class=a>{}</p>", "\n <p>{}</p>\n", "<p>{}</p>甲", "<div>{}</div>", "<p>{}<br></p>"]
+)
+runs = st.lists(st.tuples(st.text("规 章1\n2", max_size=3), inline), max_size=3)
+word_cells = st.tuples(runs, lines_of, st.sampled_from(["", " colspan=2", " rowspan=2"]))
+
+
+@given(st.lists(st.lists(word_cells, max_size=4), max_size=4))
+@settings(max_examples=300)
+def test_short_cuts_for_speed_change_nothing(
+    rows: list[list[tuple[list[tuple[str, str]], str, str]]],
+) -> None:
+    """A page that mentions display or line-through is read without them."""
+    page = "<html><body><p>一</p><table>"
+    for row in rows:
+        page += "<tr>"
+        for parts, line, span in row:
+            inner = "".join(wrap.format(text) for text, wrap in parts)
+            page += f"<td{span}>{line.format(inner)}</td>"
+        page += "</tr>"
+    page += "</table>"
+    quick = read_document(f"{page}</body></html>".encode(), "page")
+    slow = read_document(f"{page}<!-- display, line-through --></body></html>".encode(), "page")
+    assert quick.blocks == slow.blocks
