@@ -37,6 +37,7 @@ from ingestion.extract.elements import (
     TABLE,
 )
 from ingestion.extract.fragments import mend
+from ingestion.extract.head import read_head
 from ingestion.extract.model import Document, Issue, UnreadableInput
 from ingestion.extract.sandbox import MAX_DEPTH, Budget, refusal
 from ingestion.extract.spans import span_of
@@ -56,18 +57,6 @@ _PIXELS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px)?\s*$", re.IGNORECASE)
 _STYLE_SIZE = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*(\d+(?:\.\d+)?)px", re.IGNORECASE)
 #: libxml2 counts lines in 16 bits for some nodes.
 _LAST_LINE = 65534
-
-#: Names of <meta> as the CMS families write them, whatever the case on the page.
-_META_NAMES = {
-    name.lower(): name
-    for name in [
-        "ArticleTitle", "PubDate", "ContentSource", "SiteName", "SiteDomain", "SiteIDCode",
-        "ColumnName", "ColumnType", "Author", "Keywords", "Description", "Url", "PublishDate",
-        "MakeTime",
-    ]
-}
-_MAX_META = 200
-_MAX_META_CHARS = 2000
 
 
 def read_html(text: str, document: Document, budget: Budget, utf8: bytes | None = None) -> None:
@@ -90,7 +79,7 @@ def read_html(text: str, document: Document, budget: Budget, utf8: bytes | None 
     root = _parse(utf8)
     if root is None:
         return
-    _read_head(root, document)
+    read_head(root, document)
     hidden = _hidden_elements(root) if hides else frozenset()
     walk = _Walk(budget, hidden, strikes=strikes, lines=mended.lines_hold)
     walk.run(root)
@@ -146,22 +135,6 @@ def _depth(text: str) -> int:
             depth += 1
             deepest = max(deepest, depth)
     return max(deepest, MAX_DEPTH + 1)
-
-
-def _read_head(root: Any, document: Document) -> None:
-    """<title> and <meta name content> of the page."""
-    for title in root.iter("title"):
-        text = " ".join("".join(title.itertext()).split())
-        if text:
-            document.title = text[:_MAX_META_CHARS]
-            break
-    for meta in root.iter("meta"):
-        name, content = meta.get("name") or meta.get("property"), meta.get("content")
-        if name and content and content.strip() and len(document.meta) < _MAX_META:
-            name = _META_NAMES.get(name.strip().lower(), name.strip())
-            document.meta.setdefault(name[:100], content.strip()[:_MAX_META_CHARS])
-    if document.title is None:
-        document.title = document.meta.get("ArticleTitle")
 
 
 def _hidden_elements(root: Any) -> frozenset[Any]:

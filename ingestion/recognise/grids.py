@@ -26,7 +26,13 @@ from ingestion.recognise.gridcells import (
     shown,
 )
 from ingestion.recognise.heads import Head, tables_headed_by
-from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, RowMatch, TableVocabulary
+from ingestion.recognise.vocabulary import (
+    CONFIDENCE_RESEMBLES,
+    MIN_FUZZY_LENGTH,
+    FormVocabulary,
+    RowMatch,
+    TableVocabulary,
+)
 
 #: Row labels of the request table that must be seen before a grid without a head is taken for it.
 MIN_ROW_LABELS = 3
@@ -176,8 +182,24 @@ class GridWalker:
         table = self._review_table()
         if table is None or not values:
             return False
-        if any(not is_value(cell) and looks_like_label(cell) for cell in filled):
-            return False
+        slots = table.line_slots()
+        labels = [cell for cell in filled if not is_value(cell) and looks_like_label(cell)]
+        if labels:
+            # 件数 or the like before the numbers: what the label means is not known, so it is read in doubt
+            named = len(labels) > 1 or labels[0] is not cells[0] or table.row(labels[0].text, None) is not None
+            if named or len(cells) != len(slots) + 1 or not self.walk.head.seen:
+                return False
+            self._add_row(
+                table, table.table.rows[0].code, slots, cells[1:], grid, CONFIDENCE_RESEMBLES, depth=None
+            )
+            return True
+        part = self.walk.head.review_groups(table)
+        if part and len(cells) == len(part) * len(table.column_codes):
+            # the groups one below the other, each with its own head
+            part_slots = [slot for code in part for slot in table.slots(table.by_code[code])]
+            self._add_row(table, part[0], part_slots, cells, grid, 1.0, depth=None)
+            self.walk.head.end_group()
+            return True
         if len(cells) != len(table.line_slots()) and any(row.table == table.code for row in self.walk.rows):
             return False
         self._add_row(table, table.table.rows[0].code, table.line_slots(), cells, grid, 1.0, depth=None)
@@ -206,6 +228,9 @@ class GridWalker:
                 walk.parent = table.parent_in(cells[index].text) or walk.parent
         row = match.row
         fields = cells[at + 1 :]
+        if self._is_subtotal(table, cells, lead, at, row):
+            self._values_of_parent(table, match, fields)
+            return
         if any(child.parent == row.code for child in table.table.rows):
             walk.parent = row.code
         elif row.parent is not None:
@@ -226,6 +251,15 @@ class GridWalker:
             label=cells[at],
         )
 
+    def _is_subtotal(
+        self, table: TableVocabulary, cells: list[GridCell], lead: list[int], at: int, row: Row
+    ) -> bool:
+        """A bare 总计 or 合计 beside the label of a group is the group's, not the table's."""
+        if len(normalise_label(cells[at].text)) >= MIN_FUZZY_LENGTH:
+            return False
+        groups = [table.parent_in(cells[index].text) for index in lead if index < at]
+        return bool(groups) and groups[-1] is not None and groups[-1] != row.parent
+
     def _label_behind_number(self, cells: list[GridCell]) -> list[int]:
         """Where a table numbers its rows in a column of their own: the labels after that number."""
         table = self.walk.table
@@ -234,6 +268,8 @@ class GridWalker:
             return []
         lead = [at + index for index in leading_texts(cells[at:])]
         parent = self.walk.parent
+        if not lead or lead[-1] + 1 == len(cells):
+            return []
         return lead if any(table.row(cells[index].text, parent) for index in lead) else []
 
     def _find_label(
@@ -487,7 +523,7 @@ class GridWalker:
                 fields=[as_field(cell) for cell in cells],
                 raw=row_text(cells),
                 locator=label.locator if label else (cells[0].locator if cells else None),
-                totals=table.line_totals() if is_review else table.totals(codes),
+                totals=table.line_totals(len(slots)) if is_review else table.totals(codes),
                 bounds=[None] * len(slots) if is_review else table.bounds(spec, codes),
                 blanks_visible=True,
                 exact=grid.exact,

@@ -54,6 +54,8 @@ class Head:
     printed: list[str] = field(default_factory=list)
     #: grid columns [start, end) under labels that are none of the form's, such as 小计
     foreign: list[tuple[int, int]] = field(default_factory=list)
+    #: groups of the review table that the head prints and that have cells (行政复议, 复议后起诉)
+    groups: list[str] = field(default_factory=list)
 
     @property
     def seen(self) -> bool:
@@ -63,7 +65,7 @@ class Head:
         """Remember a row of the head; returns its cells that are no label of the table."""
         filled = list(filled)
         if self.grid != grid.index or self._repeats(table, filled):
-            self.cells, self.printed, self.foreign = [], [], []
+            self.cells, self.printed, self.foreign, self.groups = [], [], [], []
         self.grid = grid.index
         unknown: list[GridCell] = []
         for cell in filled:
@@ -77,7 +79,20 @@ class Head:
                 self.foreign.append((cell.col, cell.col + cell.colspan))
             else:
                 self._print(table.group_codes.get(normalise_label(cell.text)))
+                group = table.row(cell.text, None) if table.is_review else None
+                if group is not None and group.row.has_cells:
+                    self.groups.append(group.row.code)
         return unknown
+
+    def review_groups(self, table: TableVocabulary) -> list[str]:
+        """The groups that this head prints, where it prints some but not all, each with all its results."""
+        columns = [item.column for item in self.cells]
+        whole = columns == table.column_codes * len(self.groups)
+        return self.groups if whole and 0 < len(self.groups) < len(table.table.value_rows) else []
+
+    def end_group(self) -> None:
+        """The numbers under the head were read: labels that follow head the next group."""
+        self.cells, self.groups = [], []
 
     def _repeats(self, table: TableVocabulary, filled: list[GridCell]) -> bool:
         """The same labels again: a head repeated on the next page (the review table's repeat by design)."""

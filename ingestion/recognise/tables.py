@@ -25,6 +25,7 @@ from ingestion.recognise.reading import (
     CellReading,
     IndicatorReading,
 )
+from ingestion.recognise.repeats import own_rows
 from ingestion.recognise.stream import StreamReader, flatten, fold_label
 from ingestion.recognise.vocabulary import FormVocabulary, vocabularies
 
@@ -66,7 +67,7 @@ def read_tables(document: Document, catalog: Catalog, report_year: int | None) -
     else:
         form = _choose(markers, catalog, report_year, reading)
         if form is not None:
-            _read_form(document, known[form], reading)
+            _read_form(document, known[form], reading, report_year)
         if not _read_anything(reading) and report_year is not None and reading.form_by != "labels":
             _by_year(catalog, known, report_year, reading, document)
     _compare_with_year(catalog, report_year, reading)
@@ -157,7 +158,9 @@ def _compare_with_year(catalog: Catalog, report_year: int | None, reading: Table
 # the tables of a uniform form
 
 
-def _read_form(document: Document, form: FormVocabulary, reading: TableReading) -> None:
+def _read_form(
+    document: Document, form: FormVocabulary, reading: TableReading, report_year: int | None
+) -> None:
     walker = GridWalker(form)
     for block in document.blocks:
         if isinstance(block, TextBlock):
@@ -187,6 +190,8 @@ def _read_form(document: Document, form: FormVocabulary, reading: TableReading) 
     if not rows and not seen:
         return
     reading.form = form.form.code
+    rows, repeated = own_rows(rows, document, report_year)
+    reading.issues += repeated
     _keep_cells(reading, rows)
     for grid in document.grids():
         if grid.index not in walk.used_grids:

@@ -193,12 +193,13 @@ class TableVocabulary:
         """All cells of a table that prints one line of numbers (t4), group by group."""
         return [slot for row in self.table.value_rows for slot in self.slots(row)]
 
-    def line_totals(self) -> list[tuple[int, list[int]]]:
-        """Each group's total and its parts, as indexes into `line_slots`."""
+    def line_totals(self, n_slots: int | None = None) -> list[tuple[int, list[int]]]:
+        """Each group's total and its parts, as indexes into `line_slots`, or into fewer groups' slots."""
         width = len(self.column_codes)
+        groups = len(self.table.value_rows) if n_slots is None else n_slots // width
         return [
             (total + group * width, [part + group * width for part in parts])
-            for group in range(len(self.table.value_rows))
+            for group in range(groups)
             for total, parts in self.totals()
         ]
 
