@@ -11,6 +11,7 @@ from ingestion.extract.model import Document, Issue
 from ingestion.recognise.headline import read_headline, report_evidence
 from ingestion.recognise.narrative import read_narrative
 from ingestion.recognise.reading import (
+    BLANK,
     MISSING_IMAGE,
     MISSING_PAGE_BREAK,
     MISSING_TABLE,
@@ -68,7 +69,7 @@ def recognise(
 
 def _status(tables: TableReading, is_report: bool, evidence: str) -> tuple[Status, str | None]:
     states = [cell.state for cell in tables.cells.values()]
-    if not is_report and not any(state not in NOT_FOUND_STATES for state in states):
+    if not is_report and all(state in NOT_FOUND_STATES or state == BLANK for state in states):
         return "not_a_report", evidence
     found = [state for state in states if state not in NOT_FOUND_STATES]
     if not states or not found:

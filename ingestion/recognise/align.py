@@ -104,11 +104,12 @@ def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
     starts = _learn_starts(rows)
     wide = _too_wide(rows)
     opened = [_open(row, starts, in_doubt=(row.table, row.block) in wide) for row in rows]
-    known = _known_values(opened)
-    for item in opened:
-        if len(item.candidates) > 1:
+    undecided = [item for item in opened if len(item.candidates) > 1]
+    if undecided:
+        known = _known_values(opened)
+        for item in undecided:
             _filter(item, known)
-    _let_sisters_speak(opened)
+        _let_sisters_speak(undecided)
     readings: dict[str, list[CellReading]] = defaultdict(list)
     for item in opened:
         for reading in _emit(item):
@@ -404,11 +405,13 @@ def _pattern(candidate: Candidate) -> tuple[bool, ...]:
 
 
 def _emit(item: _Open) -> Iterator[CellReading]:
+    if len(item.candidates) == 1 and item.confidence == 1.0 and None not in item.candidates[0]:
+        yield from _emit_as_printed(item.row, item.candidates[0])
+        return
     row = item.row
     for index, slot in enumerate(row.slots):
         placed = [candidate[index] for candidate in item.candidates]
-        readings = {_outcome(slot, one) for one in placed}
-        if len(readings) != 1 or None in readings:
+        if not _agree(slot, placed):
             count = len([one for one in row.fields if not one.blank])
             yield CellReading(
                 key=slot.key,
@@ -440,11 +443,37 @@ def _emit(item: _Open) -> Iterator[CellReading]:
         )
 
 
-def _outcome(slot: CellSlot, item: FieldText | None) -> tuple[str, Decimal | None, str | None] | None:
-    printed = _parsed(slot, item)
-    if printed is None:
-        return None
-    return (printed.state, printed.value, printed.unit)
+def _emit_as_printed(row: RowReading, fields: Candidate) -> Iterator[CellReading]:
+    """The common case: one placement, which the print itself shows."""
+    certainty = row.label_confidence
+    for slot, item in zip(row.slots, fields, strict=True):
+        assert item is not None
+        printed = _parsed(slot, item)
+        assert printed is not None
+        yield CellReading(
+            slot.key,
+            printed.value,
+            item.text.strip(),
+            printed.state,
+            None if printed.state == BLANK else min(printed.confidence, certainty),
+            printed.unit,
+            item.locator,
+            printed.parts,
+            printed.note,
+        )
+
+
+def _agree(slot: CellSlot, placed: Sequence[FieldText | None]) -> bool:
+    """Every placement puts a field here, and all of them say the same."""
+    if len(placed) == 1:
+        return placed[0] is not None
+    outcomes = set()
+    for item in placed:
+        printed = _parsed(slot, item)
+        if printed is None:
+            return False
+        outcomes.add((printed.state, printed.value, printed.unit))
+    return len(outcomes) == 1
 
 
 __all__ = ["REPORTED", "CellSlot", "FieldText", "RowReading", "place_rows"]

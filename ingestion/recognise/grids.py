@@ -127,6 +127,9 @@ class GridWalker:
     def _take_titles(self, filled: list[GridCell], cells: list[GridCell], grid: Grid) -> list[GridCell]:
         left = []
         for cell in filled:
+            if not self.form.is_heading(cell.text):
+                left.append(cell)
+                continue
             titled = self.form.table_titled(cell.text)
             if titled is not None and not self._is_own_label(cell.text):
                 self._settle_pending()
@@ -231,7 +234,7 @@ class GridWalker:
         if self._is_subtotal(table, cells, lead, at, row):
             self._values_of_parent(table, match, fields)
             return
-        if any(child.parent == row.code for child in table.table.rows):
+        if row.code in table.parents:
             walk.parent = row.code
         elif row.parent is not None:
             walk.parent = row.parent
@@ -507,9 +510,8 @@ class GridWalker:
         depth: int | None,
         label: GridCell | None = None,
     ) -> None:
-        codes = [slot.key.split(".")[-1] for slot in slots]
         is_review = table.is_review
-        spec = table.by_code[row]
+        totals, bounds = ([], []) if is_review else table.relations(table.by_code[row], slots)
         placed = None
         if grid.exact and len(cells) != len(slots):
             placed = self.walk.head.fields_under(table, slots, cells, grid)
@@ -523,8 +525,8 @@ class GridWalker:
                 fields=[as_field(cell) for cell in cells],
                 raw=row_text(cells),
                 locator=label.locator if label else (cells[0].locator if cells else None),
-                totals=table.line_totals(len(slots)) if is_review else table.totals(codes),
-                bounds=[None] * len(slots) if is_review else table.bounds(spec, codes),
+                totals=table.line_totals(len(slots)) if is_review else totals,
+                bounds=[None] * len(slots) if is_review else bounds,
                 blanks_visible=True,
                 exact=grid.exact,
                 placed=placed,

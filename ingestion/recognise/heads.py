@@ -56,6 +56,8 @@ class Head:
     foreign: list[tuple[int, int]] = field(default_factory=list)
     #: groups of the review table that the head prints and that have cells (行政复议, 复议后起诉)
     groups: list[str] = field(default_factory=list)
+    #: asked for every row of the table
+    _orders: dict[tuple[str, bool], tuple[list[str] | None, float]] = field(default_factory=dict)
 
     @property
     def seen(self) -> bool:
@@ -64,6 +66,7 @@ class Head:
     def take(self, table: TableVocabulary, grid: Grid, filled: Iterable[GridCell]) -> list[GridCell]:
         """Remember a row of the head; returns its cells that are no label of the table."""
         filled = list(filled)
+        self._orders = {}
         if self.grid != grid.index or self._repeats(table, filled):
             self.cells, self.printed, self.foreign, self.groups = [], [], [], []
         self.grid = grid.index
@@ -93,6 +96,7 @@ class Head:
     def end_group(self) -> None:
         """The numbers under the head were read: labels that follow head the next group."""
         self.cells, self.groups = [], []
+        self._orders = {}
 
     def _repeats(self, table: TableVocabulary, filled: list[GridCell]) -> bool:
         """The same labels again: a head repeated on the next page (the review table's repeat by design)."""
@@ -116,6 +120,12 @@ class Head:
         of a group (商业企业 …) put where the group (法人或其他组织) stands. A head drawn by hand spoils the
         first, a head without its group the second. What neither settles is read in doubt.
         """
+        asked = (table.code, grid.exact)
+        if asked not in self._orders:
+            self._orders[asked] = self._find_order(table, grid)
+        return self._orders[asked]
+
+    def _find_order(self, table: TableVocabulary, grid: Grid) -> tuple[list[str] | None, float]:
         if not self.cells or table not in self.tables:
             return None, 1.0
         official = table.column_codes

@@ -17,7 +17,7 @@ from ingestion.catalog.models import Row
 from ingestion.extract.model import Document, Grid, GridCell, Issue, Locator, TextBlock
 from ingestion.recognise.numbers import parse_number
 from ingestion.recognise.reading import UNREADABLE, CellReading, IndicatorReading
-from ingestion.recognise.stream import FlatText, flatten
+from ingestion.recognise.stream import FlatText, flatten, squeeze
 from ingestion.recognise.vocabulary import FormVocabulary, TableVocabulary
 
 #: A label longer than this is prose: the list has ended.
@@ -154,6 +154,9 @@ def _in_text(
     tables: Sequence[TableVocabulary],
     units: frozenset[str],
 ) -> Iterator[FoundList]:
+    squeezed = squeeze(document.text())
+    if not any(head in squeezed for head in heads):
+        return
     flat = flatten([block if isinstance(block, TextBlock) else None for block in document.blocks])
     tokens = [(found.group(), found.start()) for found in re.finditer(r"[^\s|\f]+", flat.text)]
     position = 0

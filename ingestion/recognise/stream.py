@@ -15,6 +15,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ingestion.catalog.labels import enumerator_number
 from ingestion.catalog.models import Row
@@ -114,6 +115,7 @@ def flatten(blocks: Sequence[TextBlock | None]) -> FlatText:
     return FlatText(text, "".join(squeezed), origin, starts, kept)
 
 
+@lru_cache(maxsize=8192)
 def fold_char(char: str) -> str:
     """One character as labels are compared; circled and raised digits stay what they are."""
     if unicodedata.category(char) == "No":
@@ -122,7 +124,13 @@ def fold_char(char: str) -> str:
 
 
 def fold_label(label: str) -> str:
+    """A label as `fold_char` would leave it, for finding it in squeezed text."""
     return "".join(fold_char(char) for char in label if not char.isspace())
+
+
+def squeeze(text: str) -> str:
+    """A whole text folded at once, without spaces: for asking whether a label stands in it, not where."""
+    return unicodedata.normalize("NFKC", "".join(text.split())).translate(_UNIFY)
 
 
 @dataclass(frozen=True, slots=True)

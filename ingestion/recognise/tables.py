@@ -7,7 +7,8 @@ here: the pieces themselves, the headline, prose.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ingestion.catalog import Catalog
@@ -26,11 +27,14 @@ from ingestion.recognise.reading import (
     IndicatorReading,
 )
 from ingestion.recognise.repeats import own_rows
-from ingestion.recognise.stream import StreamReader, flatten, fold_label
+from ingestion.recognise.stream import StreamReader, flatten, squeeze
 from ingestion.recognise.vocabulary import FormVocabulary, vocabularies
 
 #: Labels of one form that a document must print to be taken for it without the report year's help.
 MIN_MARKERS = 1
+#: A longer line of text is prose, unless the table's titles stand in it too: prose speaks of 政府集中采购.
+MAX_LABEL_LINE = 40
+TABLE_TITLE = re.compile(r"第\s*二\s*十\s*条\s*第")
 
 
 @dataclass(slots=True)
@@ -55,9 +59,9 @@ def read_tables(document: Document, catalog: Catalog, report_year: int | None) -
     """
     known = vocabularies(catalog)
     reading = TableReading()
-    found = read_lists(document, catalog, known)
     markers = _markers(document, [form for form in known.values() if not form.is_list])
-    if found is not None and not any(markers.values()):
+    found = read_lists(document, catalog, known) if not any(markers.values()) else None
+    if found is not None:
         reading.form, reading.form_by = found.form, "labels"
         reading.cells = dict(found.cells)
         reading.indicators = found.indicators
@@ -68,7 +72,7 @@ def read_tables(document: Document, catalog: Catalog, report_year: int | None) -
         form = _choose(markers, catalog, report_year, reading)
         if form is not None:
             _read_form(document, known[form], reading, report_year)
-        if not _read_anything(reading) and report_year is not None and reading.form_by != "labels":
+        if not _read_anything(reading) and report_year is not None:
             _by_year(catalog, known, report_year, reading, document)
     _compare_with_year(catalog, report_year, reading)
     return reading
@@ -78,16 +82,19 @@ def read_tables(document: Document, catalog: Catalog, report_year: int | None) -
 # which form
 
 
-def _markers(document: Document, forms: Iterable[FormVocabulary]) -> dict[str, list[str]]:
-    """Labels of each form that stand in the document's grids, or in its text outside of sentences."""
-    texts = [fold_label(cell.text) for grid in document.grids() for cell in grid.cells if cell.text]
-    running = fold_label(
-        "".join(block.text + "\n" for block in document.blocks if isinstance(block, TextBlock))
-    )
-    joined = "\n".join(texts) + "\n" + running
-    return {
-        form.form.code: [marker for marker in form.markers if fold_label(marker) in joined] for form in forms
-    }
+def _markers(document: Document, forms: Sequence[FormVocabulary]) -> dict[str, list[str]]:
+    """Labels of each form in the document's grids; where none is, in its text outside of prose."""
+    labels = {normalise_label(cell.text) for grid in document.grids() for cell in grid.cells}
+    found = _markers_in("\n".join(labels), forms)
+    if any(found.values()):
+        return found
+    lines = (block.text for block in document.blocks if isinstance(block, TextBlock))
+    tabular = [line for line in lines if len(line) <= MAX_LABEL_LINE or TABLE_TITLE.search(line)]
+    return _markers_in(squeeze("\n".join(tabular)), forms)
+
+
+def _markers_in(text: str, forms: Sequence[FormVocabulary]) -> dict[str, list[str]]:
+    return {form.form.code: [marker for marker in form.markers if squeeze(marker) in text] for form in forms}
 
 
 def _choose(
@@ -171,16 +178,11 @@ def _read_form(
     rows: list[RowReading] = list(walk.rows)
     seen = dict(walk.tables_seen)
     reading.issues += walk.issues
-    complete = {
-        code
-        for code, table in form.tables.items()
-        if {f"{code}.{row.code}" for row in table.table.rows if row.has_cells}
-        <= {key.rsplit(".", 1)[0] for row in rows for key in (slot.key for slot in row.slots)}
-    }
-    flat = flatten([block if isinstance(block, TextBlock) else None for block in document.blocks])
+    complete = _complete_tables(form, rows)
     if walk.loose_rows:
         rows += _place_loose_rows(document, form, walk, reading)
-    if len(complete) < len(form.tables) and flat.blocks:
+    if len(complete) < len(form.tables):
+        flat = flatten([block if isinstance(block, TextBlock) else None for block in document.blocks])
         in_grids = {(row.table, row.row) for row in rows}
         text_rows, issues, text_seen = stream_reader(form).read(flat, complete)
         rows += [row for row in text_rows if (row.table, row.row) not in in_grids]
@@ -198,6 +200,19 @@ def _read_form(
             _unused_grid(reading, grid)
     if walk.table is not None or seen:
         _fill(reading, form, document, seen, whole_table_seen=False, cuts=set(walk.cuts))
+
+
+def _complete_tables(form: FormVocabulary, rows: Sequence[RowReading]) -> set[str]:
+    """Tables of which every row was met in a grid: they are not looked for in running text."""
+    met = {(row.table, row.row) for row in rows}
+    return {
+        code
+        for code, table in form.tables.items()
+        if all(
+            (code, row.code) in met
+            for row in (table.table.value_rows[:1] if table.is_review else table.table.value_rows)
+        )
+    }
 
 
 def _place_loose_rows(
@@ -229,10 +244,10 @@ def _place_loose_rows(
 
 def _keep_cells(reading: TableReading, rows: list[RowReading]) -> None:
     """Place the rows' numbers and keep each cell; a cell printed twice with two contents is unreadable."""
-    units = {slot.key: slot.unit for row in rows for slot in row.slots}
+    units = {slot.key: slot.unit for row in rows for slot in row.slots if slot.unit}
     for key, readings in place_rows(rows).items():
         cell = readings[0]
-        if len({(one.value, one.state) for one in readings}) > 1:
+        if len(readings) > 1 and len({(one.value, one.state) for one in readings}) > 1:
             texts = " | ".join(dict.fromkeys(one.raw or "" for one in readings))
             reading.issues.append(
                 Issue(
@@ -246,11 +261,13 @@ def _keep_cells(reading: TableReading, rows: list[RowReading]) -> None:
             cell = CellReading(
                 key, None, texts, UNREADABLE, locator=cell.locator, note="printed more than once"
             )
-        if cell.unit is None and cell.value is not None and units.get(key):
+        if key in units and cell.unit is None and cell.value is not None:
             cell = replace(cell, unit=units[key])
         reading.cells[key] = cell
     _report_unreadable(reading)
     for row in rows:
+        if len(row.fields) <= len(row.slots):
+            continue
         count = sum(1 for item in row.fields if not item.blank)
         if count > len(row.slots):
             reading.issues.append(

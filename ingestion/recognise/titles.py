@@ -27,7 +27,7 @@ _LABEL_REGION_CHARS = 600
 _SENTENCE_MARK = re.compile(r"[。;,:!?|]")
 _YEAR = re.compile(rf"(?P<y>{YEAR})年?(?:度)?")
 _TITLE_YEAR = re.compile(rf"(?P<y>{YEAR})(?:年度?|度)|(?<!\d)(?P<bare>20\d{{2}})(?!\d)")
-_LEADING = re.compile(r"^(?:#|\*|·|关于|附件\d?:?|正文)+")
+_LEADING = re.compile(r"^(?:#|\*|·|关于|附件\d?:?|正文|[【\[][^】\]]{1,8}[】\]])+")
 _ABOUT = re.compile(r"(?:关于|的)+$")
 _WRAPPING = re.compile(r"[《》“”\"]")
 

@@ -42,6 +42,9 @@ class TableVocabulary:
         self.form = form
         self.table = table
         self.code = table.code
+        # asked for every row of every document, with few different answers
+        self._slots: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], list[CellSlot]] = {}
+        self._relations: dict[tuple[str, int], tuple[list[tuple[int, list[int]]], list[str | None]]] = {}
         #: one line of numbers under groups of columns, no row labels
         self.is_review = table.layout == "single_row_groups"
         self.titles = table.keys
@@ -60,6 +63,7 @@ class TableVocabulary:
         ]
         self.rows = table.rows_by_key
         self.by_code = {row.code: row for row in table.rows}
+        self.parents = {row.parent for row in table.rows if row.parent is not None}
         self.order = {row.code: index for index, row in enumerate(table.rows)}
         self.parent_labels = sorted(
             ((label, row.code) for row in table.rows if table.children(row.code) for label in row.keys),
@@ -170,14 +174,17 @@ class TableVocabulary:
 
         `units`: units of money that the table's head prints, by column; they win over the form's.
         """
-        by_code = {column.code: column for column in self.table.columns}
+        known = (row.code, tuple(columns or ()), tuple((units or {}).items()))
+        if known in self._slots:
+            return self._slots[known]
         found: list[CellSlot] = []
         for code in columns or self.column_codes:
-            column = by_code[code]
+            column = self.table.column(code)
             official = column.unit if column.unit and "元" in column.unit else None
             found.append(
                 CellSlot(f"{self.code}.{row.code}.{code}", column.signed, (units or {}).get(code, official))
             )
+        self._slots[known] = found
         return found
 
     def totals(self, columns: list[str] | None = None) -> list[tuple[int, list[int]]]:
@@ -188,6 +195,16 @@ class TableVocabulary:
             if column.total_of and column.code in codes and all(part in codes for part in column.total_of):
                 found.append((codes.index(column.code), [codes.index(part) for part in column.total_of]))
         return found
+
+    def relations(
+        self, row: Row, slots: list[CellSlot]
+    ) -> tuple[list[tuple[int, list[int]]], list[str | None]]:
+        """`totals` and `bounds` of one row with these slots (as `slots` gave them)."""
+        known = (row.code, id(slots))
+        if known not in self._relations:
+            columns = [slot.key.split(".")[-1] for slot in slots]
+            self._relations[known] = self.totals(columns), self.bounds(row, columns)
+        return self._relations[known]
 
     def line_slots(self) -> list[CellSlot]:
         """All cells of a table that prints one line of numbers (t4), group by group."""
@@ -230,6 +247,10 @@ class FormVocabulary:
         self.is_list = all(table.unit_header_labels for table in form.tables)
         self.markers = tuple(sorted(_labels(*form.markers)))
         self.sections = {key: section.code for section in form.sections for key in section.keys}
+        self.titles: dict[str, TableVocabulary] = {}
+        for table in self.tables.values():
+            for title in table.titles:
+                self.titles.setdefault(title, table)
         self.table_of_section = {
             section.code: [table.code for table in form.tables if table.section == section.code]
             for section in form.sections
@@ -237,11 +258,12 @@ class FormVocabulary:
 
     def table_titled(self, text: str) -> TableVocabulary | None:
         """The table whose official title `text` is."""
+        return self.titles.get(normalise_label(text))
+
+    def is_heading(self, text: str) -> bool:
+        """True for the title of a table or the name of a section."""
         label = normalise_label(text)
-        for table in self.tables.values():
-            if label in table.titles:
-                return table
-        return None
+        return label in self.titles or label in self.sections
 
     def section_titled(self, text: str) -> str | None:
         return self.sections.get(normalise_label(text))
