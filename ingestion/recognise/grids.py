@@ -312,7 +312,8 @@ class GridWalker:
         if nearer is not None and nearer.row.parent == row.code:
             self._variant(table, nearer, cells[last])
             return table, nearer, last
-        return None if row.optional else (table, match, at)
+        unread = len(normalise_label(cells[last].text)) >= MIN_FUZZY_LENGTH
+        return None if unread or row.optional else (table, match, at)
 
     def _variant(self, table: TableVocabulary, match: RowMatch, cell: GridCell) -> None:
         self.walk.issues.append(

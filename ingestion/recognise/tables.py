@@ -29,6 +29,7 @@ from ingestion.recognise.reading import (
 from ingestion.recognise.repeats import own_rows
 from ingestion.recognise.stream import StreamReader, flatten, squeeze
 from ingestion.recognise.vocabulary import FormVocabulary, vocabularies
+from ingestion.recognise.wrapped import unwrap
 
 #: Labels of one form that a document must print to be taken for it without the report year's help.
 MIN_MARKERS = 1
@@ -182,7 +183,8 @@ def _read_form(
     if walk.loose_rows:
         rows += _place_loose_rows(document, form, walk, reading)
     if len(complete) < len(form.tables):
-        flat = flatten([block if isinstance(block, TextBlock) else None for block in document.blocks])
+        running = [block if isinstance(block, TextBlock) else None for block in document.blocks]
+        flat = flatten(unwrap(running, form))
         in_grids = {(row.table, row.row) for row in rows}
         text_rows, issues, text_seen = stream_reader(form).read(flat, complete)
         rows += [row for row in text_rows if (row.table, row.row) not in in_grids]
