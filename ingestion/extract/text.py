@@ -29,6 +29,7 @@ MAX_LONE_FIELD = 60
 MAX_LABEL_REST = 20
 
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_PAGE_NUMBER = re.compile(r"\f?\s*[-—–－]*\s*第?\s*(\d{1,3})\s*(?:页.{0,10}|/\s*\d+)?[-—–－]*\s*")
 _HEADING = re.compile(r"#{1,6}[ \t\u3000]+(?P<text>.*?)[ \t]*#*$")
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<src>[^)\s]+)[^)]*\)$")
 _RULE_CELL = re.compile(r":?-{2,}:?$")
@@ -90,7 +91,30 @@ def split_lines(text: str) -> list[Line]:
 def read_text(text: str, budget: Budget) -> list[Grid | TextBlock | ImageBlock]:
     """Blocks of `text` in order. Raises `UnreadableInput` when a limit of `budget` is passed."""
     budget.check_lines(text)
-    return _TextReader(split_lines(text), budget).read()
+    return _TextReader(_without_page_numbers(split_lines(text)), budget).read()
+
+
+def _without_page_numbers(lines: list[Line]) -> list[Line]:
+    """Without the numbers that stand last on their pages and count the pages one by one.
+
+    Form feeds end the pages (pdftotext writes them). A page number between two cells would pass for a cell;
+    one number alone proves nothing and stays.
+    """
+    last: list[tuple[int, int]] = []  # (index of the line, number on it or -1) for each page
+    below = -1
+    for index, line in enumerate(lines):
+        if line.text.startswith("\f") and below >= 0:
+            found = _PAGE_NUMBER.fullmatch(lines[below].text)
+            last.append((below, int(found[1]) if found else -1))
+        if line.text.strip():
+            below = index
+    numbered = {
+        index
+        for page, (index, number) in enumerate(last)
+        for other, (_, neighbour) in ((at, last[at]) for at in (page - 1, page + 1) if 0 <= at < len(last))
+        if number >= 0 and neighbour >= 0 and neighbour - number == other - page
+    }
+    return [line for index, line in enumerate(lines) if index not in numbered] if numbered else lines
 
 
 class _TextReader:

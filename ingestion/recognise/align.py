@@ -11,7 +11,7 @@ between placements: where one placement is printed plainly, no sum is asked.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -100,8 +100,9 @@ class _Open:
 
 def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
     """Cell readings by key; a key read in several rows (a table printed twice) has several readings."""
-    rows = _without_dead_columns(rows)
+    rows = _without_dead_columns(_doubting_the_head(rows))
     starts = _learn_starts(rows)
+    rows = _doubting_merged_blanks(rows)
     wide = _too_wide(rows)
     opened = [_open(row, starts, in_doubt=(row.table, row.block) in wide) for row in rows]
     undecided = [item for item in opened if len(item.candidates) > 1]
@@ -121,24 +122,75 @@ def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
 # candidates
 
 
+def _doubting_the_head(rows: Sequence[RowReading]) -> list[RowReading]:
+    """Rows that were placed under a head which does not cover other rows of the table: read in doubt.
+
+    A table wider than its head is out of line with it, and a blank hides by how much.
+    """
+    wider = {
+        (row.table, row.block)
+        for row in rows
+        if row.exact and row.placed is None and len(row.fields) > len(row.slots)
+    }
+    kept: list[RowReading] = []
+    for row in rows:
+        blank = row.placed is not None and any(item is None or item.blank for item in row.placed)
+        if blank and (row.table, row.block) in wider:
+            row = replace(row, label_confidence=min(row.label_confidence, CONFIDENCE_BY_SUM))
+        kept.append(row)
+    return kept
+
+
 def _without_dead_columns(rows: Sequence[RowReading]) -> list[RowReading]:
     """Rows of real tables without the columns that no row fills, where that leaves one field a cell.
 
     Converters and editors leave empty columns behind. A column that some row fills is none of them, and its
-    blank in another row may be a cell of the form.
+    blank in another row may be a cell of the form. Columns count from the first behind the label: rowspans
+    drawn by hand shift whole rows.
     """
     filled: dict[tuple[str, str], set[int]] = defaultdict(set)
+    count: Counter[tuple[str, str]] = Counter()
     for row in rows:
-        filled[row.table, row.block].update(
-            item.locator.column for item in row.fields if item.locator and item.locator.column and not item.blank
-        )
+        if row.exact:
+            count[row.table, row.block] += 1
+            offsets = zip(_offsets(row), row.fields, strict=True)
+            filled[row.table, row.block].update(offset for offset, item in offsets if not item.blank)
     kept: list[RowReading] = []
     for row in rows:
-        if row.exact and row.placed is None and len(row.fields) > len(row.slots):
+        enough = count[row.table, row.block] >= MIN_SISTERS
+        if row.exact and row.placed is None and enough and len(row.fields) > len(row.slots):
             alive = filled[row.table, row.block]
-            fields = [item for item in row.fields if item.locator and item.locator.column in alive]
+            offsets = zip(_offsets(row), row.fields, strict=True)
+            fields = [item for offset, item in offsets if offset in alive]
             if len(fields) == len(row.slots):
                 row = replace(row, fields=fields)
+        kept.append(row)
+    return kept
+
+
+def _offsets(row: RowReading) -> list[int]:
+    """How many columns behind the first field each field begins."""
+    columns = [item.locator.column or 0 if item.locator else 0 for item in row.fields]
+    return [column - columns[0] for column in columns]
+
+
+def _doubting_merged_blanks(rows: Sequence[RowReading]) -> list[RowReading]:
+    """Rows of real tables with as many fields as cells but other gaps between them than most: read in doubt.
+
+    Blank cells merged into one make a row of eight fields look like one of seven.
+    """
+    shapes: dict[tuple[str, str], Counter[tuple[int, ...]]] = defaultdict(Counter)
+    for row in rows:
+        if row.exact and row.placed is None and len(row.fields) == len(row.slots):
+            shapes[row.table, row.block][tuple(_offsets(row))] += 1
+    kept: list[RowReading] = []
+    for row in rows:
+        seen = shapes.get((row.table, row.block))
+        blank = any(item.blank for item in row.fields)
+        if row.exact and row.placed is None and blank and seen:
+            usual = seen.most_common(1)[0][0]
+            if tuple(_offsets(row)) != usual:
+                row = replace(row, label_confidence=min(row.label_confidence, CONFIDENCE_BY_SUM))
         kept.append(row)
     return kept
 

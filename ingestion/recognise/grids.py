@@ -25,7 +25,7 @@ from ingestion.recognise.gridcells import (
     row_text,
     shown,
 )
-from ingestion.recognise.heads import Head, tables_headed_by
+from ingestion.recognise.heads import CONFIDENCE_IN_DOUBT, Head, tables_headed_by
 from ingestion.recognise.vocabulary import (
     CONFIDENCE_RESEMBLES,
     MIN_FUZZY_LENGTH,
@@ -189,7 +189,8 @@ class GridWalker:
         labels = [cell for cell in filled if not is_value(cell) and looks_like_label(cell)]
         if labels:
             # 件数 or the like before the numbers: what the label means is not known, so it is read in doubt
-            named = len(labels) > 1 or labels[0] is not cells[0] or table.row(labels[0].text, None) is not None
+            first = labels[0]
+            named = len(labels) > 1 or first is not cells[0] or table.row(first.text, None) is not None
             if named or len(cells) != len(slots) + 1 or not self.walk.head.seen:
                 return False
             self._add_row(
@@ -515,9 +516,16 @@ class GridWalker:
         totals, bounds = ([], []) if is_review else table.relations(table.by_code[row], slots)
         placed = None
         if grid.exact and len(cells) != len(slots):
-            placed = self.walk.head.fields_under(table, slots, cells, grid)
+            under = self.walk.head.fields_under(table, slots, cells, grid)
+            if under is not None:
+                placed, confidence = under[0], min(confidence, under[1])
         if not is_review:
             confidence = min(confidence, self.walk.head.order(table, grid)[1])
+        elif placed is None and any(cell.colspan > 1 for cell in cells) and any(map(is_blank, cells)):
+            # blanks merged into one make sixteen cells look like fifteen
+            under = self.walk.head.fields_under(table, slots, cells, grid)
+            if under is None or under[0] != [as_field(cell) for cell in cells]:
+                confidence = min(confidence, CONFIDENCE_IN_DOUBT)
         self.walk.rows.append(
             RowReading(
                 table=table.code,

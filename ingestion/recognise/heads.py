@@ -154,11 +154,12 @@ class Head:
 
     def fields_under(
         self, table: TableVocabulary, slots: list[CellSlot], cells: list[GridCell], grid: Grid
-    ) -> list[FieldText | None] | None:
+    ) -> tuple[list[FieldText | None], float] | None:
         """Fields under the head's columns, for a row that has more or fewer cells than columns.
 
         Head and data often do not line up (colspans drawn by hand), so a result is only given when every
-        filled field lands under a column of its own; None otherwise.
+        filled field lands under a column of its own; None otherwise. With the fields comes how sure that is:
+        where one does not begin where its column does, a blank may have been drawn too wide or too narrow.
         """
         if self.grid != grid.index:
             return None
@@ -173,6 +174,7 @@ class Head:
             return None
         placed: list[FieldText | None] = []
         users: dict[int, int] = {}
+        aligned = True
         for item in head:
             over = [
                 (min(item.end, cell.col + cell.colspan) - max(item.start, cell.col), -index)
@@ -184,14 +186,17 @@ class Head:
                 continue
             index = -max(over)[1]
             users[index] = users.get(index, 0) + 1
+            aligned = aligned and cells[index].col == item.start
             placed.append(as_field(cells[index]))
         for index, cell in enumerate(cells):
             number = parse_number(cell.text).value is not None
-            foreign = any(first <= cell.col and cell.col + cell.colspan <= last for first, last in self.foreign)
+            last = cell.col + cell.colspan
+            foreign = any(start <= cell.col and last <= stop for start, stop in self.foreign)
             unused = index not in users and not is_blank(cell) and not foreign
             if unused or (number and users.get(index, 0) > 1):
                 return None
-        return placed
+        blanks = any(one is None or one.blank for one in placed)
+        return placed, 1.0 if aligned or not blanks else CONFIDENCE_IN_DOUBT
 
 
 def _follows(order: list[str], official: list[str]) -> bool:

@@ -66,7 +66,8 @@ def _own_year(
     for row in rows:
         year, captioned = years.get(row.block, (report_year, False))
         rivals = blocks_of[row.table, row.row] - {row.block}
-        if year != report_year and any(years.get(one, (report_year, False))[0] == report_year for one in rivals):
+        years_of_rivals = {years.get(one, (report_year, False))[0] for one in rivals}
+        if year != report_year and report_year in years_of_rivals:
             issues.append(_issue(row, f"it stands under a title of {year}"))
             continue
         if year != report_year and captioned:
