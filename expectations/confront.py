@@ -28,6 +28,9 @@ KEY = ("filing_id", "sha256", "agency", "report_year", "scope", "form")
 _PER_FILING = ("derived_cells", "identity_results", "cell_suspects")
 #: Filings turned into Arrow at a time: Python rows are several times larger than the columns they become.
 PORTION = 500
+#: A number read with less confidence is doubtful: a person should look at it. The dbt variable of this name
+#: says the same to the warehouse; a test holds the two together.
+DOUBTFUL_BELOW = 0.9
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from expectations.confront import DOUBTFUL_BELOW
 from expectations.report import FilingView, QualityView, Row
 from expectations.report_parts import (
     RESULT_NAMES,
@@ -28,6 +29,21 @@ from expectations.report_parts import (
     tone_of,
 )
 from ingestion.catalog import Table
+
+#: What the headline says, by its key in `found`; a key without a name here is shown as it is.
+FOUND = {
+    "agency": ("机关所据", "agency, from"),
+    "agency_also": ("其他机关名", "also named"),
+    "document_number": ("文号", "document number"),
+    "page_date": ("网页日期", "date of the page"),
+    "period": ("期限所据", "period, from"),
+    "published_on": ("日期所据", "publication date, from"),
+    "report_year": ("年度所据", "report year, from"),
+    "report_year_also": ("其他年度", "other years named"),
+    "scope": ("范围所据", "scope, from"),
+    "signed_on": ("落款日期", "date of signature"),
+    "title": ("标题所据", "title, from"),
+}
 
 
 def filing_page(one: FilingView, view: QualityView) -> str:
@@ -69,9 +85,13 @@ def _head(one: FilingView) -> str:
     found = _json(filing["found"])
     if isinstance(found, dict):
         for name, how in sorted(found.items()):
-            if isinstance(how, dict):
-                quoted = f"<q>{e(how['raw'])}</q>" if how.get("raw") else ""
-                lines.append((f'<span class="small soft">{e(name)}</span>', quoted, e(how.get("how"))))
+            sayings = how.get("sayings", [how]) if isinstance(how, dict) else []
+            quoted = [saying for saying in sayings if isinstance(saying, dict) and saying.get("raw")]
+            if quoted:
+                label = both(*FOUND[name]) if name in FOUND else e(name)
+                texts = "<br>".join(f"<q>{e(saying['raw'])}</q>" for saying in quoted)
+                hows = "<br>".join(e(saying.get("how")) for saying in quoted)
+                lines.append((f'<span class="small soft">{label}</span>', texts, hows))
     rows = "".join(
         f'<tr><th scope="row">{label}</th><td>{value}</td><td class="soft small">{note}</td></tr>'
         for label, value, note in lines
@@ -191,9 +211,9 @@ def _tables(one: FilingView, view: QualityView) -> str:
         return ""
     drawn = "".join(_table(one, table, view) for table in one.form.tables)
     note = both(
-        "数字照印；斜体为勾稽关系推算的值，格中没有印出；红框为不成立的关系所指。",
+        "数字照印；斜体为勾稽关系推算的值，格中没有印出；红框为不成立的关系所指；点线为读取把握不足，宜核对原文。",
         "Figures as printed; italics are forced by identities and not printed; a failing identity points at "
-        "a red frame.",
+        "a red frame; a dotted line marks a reading that is not certain.",
     )
     return f'<h2>{both("表格照录", "The tables as printed")}</h2><p class="small">{note}</p>{drawn}'
 
@@ -230,8 +250,12 @@ def _cell(one: FilingView, key: str, view: QualityView) -> str:
         text = e(cell["raw"])
     else:
         text = e(cell["raw"]) if cell["raw"] and tone_of(state) == "mark" else ""
-    hint = " · ".join(str(part) for part in (_state_zh(view, state), cell["place"], cell["note"]) if part)
-    suspect = " suspect" if key in one.suspects else ""
+    doubtful = cell["value"] is not None and (cell["confidence"] or 0) < DOUBTFUL_BELOW
+    sure = f"{cell['confidence']:g}" if doubtful and cell["confidence"] is not None else None
+    hint = " · ".join(
+        str(part) for part in (_state_zh(view, state), cell["place"], sure, cell["note"]) if part
+    )
+    suspect = (" suspect" if key in one.suspects else "") + (" doubt" if doubtful else "")
     return f'<td class="{tone_of(state)}{suspect}" title="{e(hint)}">{text}</td>'
 
 

@@ -34,7 +34,8 @@ th,td{padding:.35rem .6rem;text-align:left;vertical-align:top;border-bottom:1px 
 tr:last-child>*{border-bottom:0}
 thead th{background:var(--tint);font-weight:600}
 .names td:nth-child(2){min-width:17rem}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+td.n{white-space:nowrap}
 .chip{display:inline-block;padding:0 .5em;border-radius:1em;font-size:.82rem;white-space:nowrap;
 border:1px solid currentColor}
 .chip.ok{color:var(--ok)}
@@ -75,6 +76,7 @@ font-variant-numeric:tabular-nums}
 .form td.blank,.form td.gone,.form td.bad,.form td.mark{color:var(--soft)}
 .form td.gone{background:repeating-linear-gradient(-45deg,transparent 0 5px,var(--tint) 5px 7px)}
 .form td.bad{background:var(--tint)}
+.form td.doubt{text-decoration:underline dotted var(--warn) 2px;text-underline-offset:.2em}
 .form td.suspect{outline:2px solid var(--bad);outline-offset:-2px}
 .form th{font-weight:400;min-width:9rem}
 .form thead th{min-width:3.2rem;white-space:normal;text-align:right}

@@ -239,8 +239,7 @@ def documents(state: str | None) -> None:
     from orchestration import lookup
 
     try:
-        with lookup.opened(DataRoot.from_env()) as facts:
-            found, states = lookup.documents(facts, state)
+        found, states = lookup.documents(DataRoot.from_env(), state)
     except lookup.NothingFound as nothing:
         fail(str(nothing), UNUSABLE)
     if state is not None and not found and state not in lookup.STATES:

@@ -5,20 +5,17 @@ Belongs here: the outward shape of a reading. Not here: reading, evaluating.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
+from expectations.confront import DOUBTFUL_BELOW, confront_reading
+from expectations.confront import json_number as number
 from ingestion.recognise.reading import CellReading, Reading
-
-DOUBTFUL_BELOW = 0.9
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
     """The object of `gongkai extract --json`: document, filing, status, cells, indicators, narrative,
     identities, issues. Every cell of the form is listed once the form is known.
     """
-    from expectations import confront_reading
-
     headline = reading.headline
     printed = {key: (cell.value, cell.state) for key, cell in reading.cells.items()}
     said = confront_reading(reading.form, printed, headline.report_year)
@@ -80,13 +77,6 @@ def as_json(reading: Reading) -> dict[str, Any]:
         ],
         "reader_version": reading.reader_version,
     }
-
-
-def number(value: Decimal | None) -> int | float | None:
-    """A count as an int; an amount with decimals as the float that prints the same digits."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _cell(cell: CellReading) -> dict[str, Any]:

@@ -33,6 +33,7 @@ STATES = (
     "unreadable",
     "quarantined",
     "waiting",
+    "not_read_yet",
 )
 EXCERPT_LINES = 6
 
@@ -107,11 +108,32 @@ def _literal(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def documents(facts: Facts, state: str | None = None) -> tuple[list[str], dict[str, int]]:
-    """One line a document (in `state`, if given) with its reason, and the number of documents by state."""
-    rows = facts.rows(
-        "select sha256, name, source, state, reason from documents order by source, name, sha256"
-    )
+def documents(root: DataRoot, state: str | None = None) -> tuple[list[str], dict[str, int]]:
+    """One line a document (in `state`, if given) with its reason, and the number of documents by state.
+
+    What was added since the last run is `not_read_yet`. Raises NothingFound where nothing is archived at all.
+    """
+    archived = list(Archive(root).snapshots())
+    try:
+        with opened(root) as facts:
+            rows = facts.rows("select sha256, name, source, state, reason from documents")
+    except NothingFound:
+        if not archived:
+            raise
+        rows = []
+    known = {row["sha256"] for row in rows}
+    rows += [
+        {
+            "sha256": snapshot.sha256,
+            "name": snapshot.name,
+            "source": snapshot.source,
+            "state": "not_read_yet",
+            "reason": "added since the last release; `gongkai run` reads it",
+        }
+        for snapshot in archived
+        if snapshot.sha256 not in known
+    ]
+    rows.sort(key=lambda row: (str(row["source"]), str(row["name"]), row["sha256"]))
     counts = Counter(str(row["state"]) for row in rows)
     lines = [
         f"{row['sha256'][:12]}  {row['state']:<12}  {row['source']}: {row['name']}"

@@ -80,8 +80,11 @@ class _Terminal(logging.Handler):
             if event.event_type_value == "STEP_START":
                 _watching.tick(str(event.step_key))
             return
-        if record.levelno >= logging.INFO:
-            _watching.message(str(meta.get("orig_message", record.getMessage())))
+        said = str(meta.get("orig_message", record.getMessage()))
+        # After a step that failed, Dagster says of each later one which of its 50 inputs were not made; the
+        # sentence at the end names the step that failed.
+        if record.levelno >= logging.INFO and not said.startswith("Dependencies for step "):
+            _watching.message(said)
 
 
 @dg.logger({}, "The run's own messages on the terminal of `gongkai run`.")

@@ -31,7 +31,9 @@ with counted as (
 ), judged as (
     select filing_id, count(*) filter (where result in ('fails', 'fails_lenient')) as failing,
         count(*) filter (where result in ('holds', 'holds_lenient')) as holding
-    from identity_results group by all
+    -- an identity that only counts cells says nothing that the cells read do not say
+    from identity_results join catalog_identities using (identity_id)
+    where test <> 'every_cell_printed' group by all
 )
 select d.name, d.sha256, d.state, d.reason, f.agency, f.report_year, f.form, c.states,
     coalesce(prose.n, 0) as facts, coalesce(listed.n, 0) as indicators, coalesce(derived.n, 0) as derived,
@@ -43,7 +45,7 @@ left join listed using (filing_id)
 left join derived using (filing_id)
 left join judged using (filing_id)
 left join prose on prose.sha256 = d.sha256
-order by d.state in ('unreadable', 'quarantined', 'not_a_report', 'waiting'), f.report_year, d.name
+order by list_contains($unread, d.state), f.report_year, d.name
 """
 
 
@@ -62,7 +64,7 @@ def summary(root: DataRoot) -> Summary:
         for parquet in root.tables.glob("*.parquet"):
             path = str(parquet).replace("'", "''")
             connection.execute(f"create view \"{parquet.stem}\" as from read_parquet('{path}')")
-        cursor = connection.execute(_QUERY)
+        cursor = connection.execute(_QUERY, {"unread": list(UNREAD_STATES)})
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     unread = [
@@ -77,7 +79,8 @@ def summary(root: DataRoot) -> Summary:
         read = [*read[: room - 1], f"and {len(read) - room + 1} more; `gongkai documents` lists them all"]
     lines += read
     if unread:
-        lines.append(f"{len(unread)} documents could not be read; they are listed with their reasons")
+        what = "document" if len(unread) == 1 else "documents"
+        lines.append(f"{len(unread)} {what} could not be read; listed with the reason")
     return Summary(lines, unread)
 
 

@@ -32,6 +32,8 @@ MIN_SISTERS = 3
 #: Above this number of placements a row is not worth the search: it is unreadable.
 MAX_CANDIDATES = 20_000
 MAX_SPLITS = 500
+#: Tries at splitting one run of digits; a longer search proves nothing that a person would believe.
+MAX_STEPS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,9 +333,12 @@ def _splits_with_sums(digits: str, width: int, totals: list[tuple[int, list[int]
     by_total = dict(totals)
     found: list[tuple[str, ...]] = []
     parts: list[str] = []
+    steps = 0
 
     def extend(position: int) -> None:
-        if len(found) > MAX_SPLITS:
+        nonlocal steps
+        steps += 1
+        if len(found) > MAX_SPLITS or steps > MAX_STEPS:
             return
         index = len(parts)
         if index == width:
@@ -355,7 +360,7 @@ def _splits_with_sums(digits: str, width: int, totals: list[tuple[int, list[int]
             parts.pop()
 
     extend(0)
-    return found if len(found) <= MAX_SPLITS else []
+    return found if len(found) <= MAX_SPLITS and steps <= MAX_STEPS else []
 
 
 # ---------------------------------------------------------------------------------------------------------

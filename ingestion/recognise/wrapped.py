@@ -60,8 +60,11 @@ def _mended(lines: Sequence[TextBlock | None], labels: set[str]) -> tuple[list[T
         if found is not None:
             if values is not None:
                 return None
+            alone = not found["label"].strip()
+            if alone and not parts:
+                return None
             values = _part(line, found.start("values"), found.end("values"))
-            if not found["label"].strip():
+            if alone:
                 continue
             line = _part(line, 0, found.end("label"))
         parts.append(line)

@@ -128,7 +128,7 @@ def identities(
             },
         )
     held = len(IDENTITIES) - len(failed) - unjudged
-    not_held = f", {len(failed)} do not ({', '.join(failed)})" if failed else ""
+    not_held = f", {len(failed)} not ({', '.join(failed)})" if failed else ""
     context.log.info(
         f"expectations: {held} identities hold wherever they can be judged{not_held}, "
         f"{unjudged} cannot be judged on any report"

@@ -4,6 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
+from expectations.confront import DOUBTFUL_BELOW
 from expectations.gates import SCHEMAS
 from expectations.identities import load_identities
 from ingestion.paths import REPOSITORY
@@ -64,3 +67,8 @@ def test_names_kept_here_are_those_of_the_rooms_that_own_them() -> None:
     assert list(checks.IDENTITIES) == [identity.id for identity in load_identities().identities]
     named = core.TIDY | core.CATALOG | core.CONFRONTED
     assert SCHEMAS.keys() <= named.keys()
+
+
+def test_a_reading_is_doubtful_below_the_same_confidence_everywhere() -> None:
+    project = yaml.safe_load((REPOSITORY / "dbt_project" / "dbt_project.yml").read_text("utf-8"))
+    assert project["vars"]["doubtful_below"] == DOUBTFUL_BELOW

@@ -140,7 +140,7 @@ def test_a_table_that_goes_on_without_its_head_keeps_the_order_of_the_head() -> 
     truth = balanced(blanks=0.4)
     text = t3_with(truth, total_first, HEAD_TOTAL_FIRST)
     text = text.replace("<tr><td colspan=3>四、", "</table><table><tr><td colspan=3>四、")
-    text = text.replace("<tr><td colspan=\"3\">四、", "</table><table><tr><td colspan=\"3\">四、")
+    text = text.replace('<tr><td colspan="3">四、', '</table><table><tr><td colspan="3">四、')
     assert text.count("<table>") > page(FORM, truth).count("<table>")
     assert whole(read(text), truth)
 
@@ -175,7 +175,11 @@ def test_rows_shifted_by_a_short_rowspan_are_read_in_doubt() -> None:
 
 def test_a_misspelt_label_beside_the_label_of_its_group_keeps_its_numbers() -> None:
     truth = balanced()
-    text = page(FORM, truth).replace("（一）予以公开", "（一）予以公开数").replace("属于国家秘密", "涉及国家秘密")
+    text = (
+        page(FORM, truth)
+        .replace("（一）予以公开", "（一）予以公开数")
+        .replace("属于国家秘密", "涉及国家秘密")
+    )
     assert whole(read(text), truth)
 
 
@@ -270,7 +274,9 @@ def test_of_two_reports_on_a_page_the_one_under_its_own_title_is_read() -> None:
 
 def test_a_table_under_the_caption_of_last_year_is_read_in_doubt() -> None:
     truth = balanced()
-    text = page(FORM, truth).replace("<p>三、收到和处理政府信息公开申请情况</p>", "<p>附：上年度申请办理情况</p>")
+    text = page(FORM, truth).replace(
+        "<p>三、收到和处理政府信息公开申请情况</p>", "<p>附：上年度申请办理情况</p>"
+    )
     reading = read(text)
     assert all((cell.confidence or 0) < 0.9 for key, cell in reading.cells.items() if key.startswith("t3."))
 
@@ -377,3 +383,11 @@ def test_issuer(title: str, preamble: str) -> None:
 def test_a_part_of_ones_own_is_no_class_of_information() -> None:
     text = page(FORM, balanced()).replace("工作平稳。", "全县主动公开政府信息5600条，其中我局公开120条。")
     assert "proactive_items_by_class" not in {fact.fact for fact in read(text).narrative}
+
+
+def test_an_endless_run_of_digits_behind_a_label_is_given_up() -> None:
+    truth = balanced()
+    text = lines_of(truth, lambda label, numbers: [label + "0123456789" * 30])
+    reading = read(text, "x.txt")
+    assert reading.cells["t3.granted.total"].value is None
+    assert silent(reading, truth) == []
