@@ -21,6 +21,8 @@ from ingestion.extract.sandbox import Budget
 MAX_CELL_LINE = 120
 #: A line with tabs or pipes is a table row up to this length: a row of prose cells still is, a file is not.
 MAX_ROW_LINE = 8000
+#: No row of a form is longer: where no blank line ends one, the rows are not to be told and it is text.
+MAX_ROW_CELLS = 24
 #: Half of the cells of a one-cell-a-line table are shorter than this; indented paragraphs are not.
 MAX_MEDIAN_CELL = 30
 #: A line without a tab between two tabbed rows is a row of one field up to this length.
@@ -230,7 +232,8 @@ class _TextReader:
                 break
             at += 1
         cells = [text for row in rows for text, _ in row if text]
-        if len(cells) < 2 or median(map(len, cells)) > MAX_MEDIAN_CELL:
+        without_rows = max(map(len, rows)) > MAX_ROW_CELLS
+        if len(cells) < 2 or without_rows or median(map(len, cells)) > MAX_MEDIAN_CELL:
             for line in self.lines[start:at]:
                 if not line.blank:
                     self._text(line)

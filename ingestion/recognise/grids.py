@@ -244,16 +244,7 @@ class GridWalker:
             return
         if row.optional and not any(is_value(cell) for cell in fields):
             return
-        self._add_row(
-            table,
-            row.code,
-            self._slots(table, row, grid),
-            fields,
-            grid,
-            match.confidence,
-            depth=at,
-            label=cells[at],
-        )
+        self._add_labelled(table, match, grid, cells, at)
 
     def _is_subtotal(
         self, table: TableVocabulary, cells: list[GridCell], lead: list[int], at: int, row: Row
@@ -367,16 +358,7 @@ class GridWalker:
             if match is not None and match.row.has_cells:
                 pending, walk.pending = walk.pending, None
                 walk.cuts.append(table.code)
-                self._add_row(
-                    table,
-                    match.row.code,
-                    self._slots(table, match.row, pending.grid),
-                    pending.cells[pending.label_at + 1 :],
-                    pending.grid,
-                    match.confidence,
-                    depth=pending.label_at,
-                    label=pending.cells[pending.label_at],
-                )
+                self._add_labelled(table, match, pending.grid, pending.cells, pending.label_at)
                 walk.issues.append(
                     Issue(
                         "label_joined",
@@ -434,16 +416,7 @@ class GridWalker:
         table = walk.table
         match = table.resembling_row(pending.text, walk.parent)
         if match is not None:
-            self._add_row(
-                table,
-                match.row.code,
-                self._slots(table, match.row, pending.grid),
-                pending.cells[pending.label_at + 1 :],
-                pending.grid,
-                match.confidence,
-                depth=pending.label_at,
-                label=pending.cells[pending.label_at],
-            )
+            self._add_labelled(table, match, pending.grid, pending.cells, pending.label_at)
             walk.issues.append(
                 Issue(
                     "label_variant",
@@ -500,6 +473,14 @@ class GridWalker:
             )
 
     # ------------------------------------------------------------------------------------------- adding rows
+
+    def _add_labelled(
+        self, table: TableVocabulary, match: RowMatch, grid: Grid, cells: list[GridCell], at: int
+    ) -> None:
+        """A row whose label stands in cells[at]; all behind it are its fields."""
+        slots = self._slots(table, match.row, grid)
+        fields = cells[at + 1 :]
+        self._add_row(table, match.row.code, slots, fields, grid, match.confidence, depth=at, label=cells[at])
 
     def _add_row(
         self,

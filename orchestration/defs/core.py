@@ -106,7 +106,9 @@ def confront(
     results = tables["identity_results"][0].column("result").to_pylist()
     failing = sum(result in ("fails", "fails_lenient") for result in results)
     derived = tables["derived_cells"][0].num_rows
-    context.log.info(f"confront: identities asked in {len(results)} instances, {failing} fail; {derived} cells derived")
+    context.log.info(
+        f"confront: identities asked in {len(results)} instances, {failing} fail; {derived} cells derived"
+    )
     yield from _results(CONFRONTED, tables)
 
 

@@ -39,7 +39,6 @@ def readings(
     """Read what is due."""
     from collections import Counter
 
-    from ingestion.archive import Archive
     from ingestion.reader import reader_version
     from ingestion.readings import read_due, stored_readings
     from orchestration.preview import markdown
@@ -49,13 +48,13 @@ def readings(
     root = data_root.paths
     wanted = config.reread
     again = chooser(root, wanted.everything, wanted.sha256, wanted.source, wanted.year)
-    if again is not None and not any(again(snapshot) for snapshot in Archive(root).snapshots()):
-        context.log.warning("readings: no archived document is one of those to read again")
     outcome = read_due(
         root,
         reread=again,
         progress=lambda done, total, snapshot: tick(f"reading {done} of {total}: {snapshot.name}"),
     )
+    if again is not None and not outcome.read:
+        context.log.warning("readings: no archived document is one of those to read again")
     context.log.info(f"readings: read {outcome.read}, reused {outcome.reused}")
     every = list(stored_readings(root))
     status = Counter(stored.reading.status for stored in every)

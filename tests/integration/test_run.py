@@ -27,7 +27,13 @@ def test_first_run_ends_well_and_says_what_was_read(root: Path) -> None:
     lines = out.splitlines()
     assert len(lines) <= 10
     assert str(root / "releases" / "current") in lines[0]
-    for words in ("营前街道办事处 2020", "双阳街道办事处 2020", "东南隅街道办事处 2021", "水部街道办事处 2023", "柳城街道办事处 2018"):
+    for words in (
+        "营前街道办事处 2020",
+        "双阳街道办事处 2020",
+        "东南隅街道办事处 2021",
+        "水部街道办事处 2023",
+        "柳城街道办事处 2018",
+    ):
         assert words in out
     assert "read 5, reused 0" in err
     assert "Traceback" not in err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -166,3 +167,15 @@ def test_the_same_in_every_dress(case: str, code: str) -> None:
     truth = truth_of(form, random.Random(7))
     reading = read_snapshot(CASES[case](page(form, truth, word)), "x.html", catalog=CATALOG)
     check(reading, truth)
+
+
+def test_one_tab_led_cell_a_line_without_any_row_ends() -> None:
+    """Rows cannot be told from the print, but labels can: the numbers stand between them."""
+    form = CATALOG.forms["form_2021"]
+    truth = {key: str(number % 7) for number, key in enumerate(form.cells)}
+    rows = page(form, truth).replace("</td>", "\n").replace("</p>", "\n").replace("</h1>", "\n")
+    lines = [re.sub("<[^>]+>", "", line).strip() for line in rows.split("<body>")[1].split("\n")]
+    heads = ("一、总", "二、主", "三、收", "四、政", "五、存", "六、其", "甲县", "无。", "工作")
+    text = "\n".join(line if line.startswith(heads) else f"\t{line}" for line in lines if line)
+    reading = read_snapshot(text.encode(), "x.txt", catalog=CATALOG)
+    assert {key: str(cell.value) for key, cell in reading.cells.items()} == truth
