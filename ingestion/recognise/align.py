@@ -11,15 +11,21 @@ between placements: where one placement is printed plainly, no sum is asked.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from ingestion.extract.model import Locator
+from ingestion.recognise.geometry import (
+    doubting_merged_blanks,
+    doubting_the_head,
+    without_dead_columns,
+)
 from ingestion.recognise.numbers import Printed, parse_number
 from ingestion.recognise.reading import BLANK, REPORTED, UNREADABLE, CellReading
+from ingestion.recognise.rows import CellSlot, FieldText, RowReading
+from ingestion.recognise.splits import only_split, splits_with_sums
 
 #: All placements left say the same, but the print itself does not show which is true.
 CONFIDENCE_AGREED = 0.95
@@ -31,61 +37,6 @@ CONFIDENCE_BY_SISTERS = 0.8
 MIN_SISTERS = 3
 #: Above this number of placements a row is not worth the search: it is unreadable.
 MAX_CANDIDATES = 20_000
-MAX_SPLITS = 500
-#: Tries at splitting one run of digits; a longer search proves nothing that a person would believe.
-MAX_STEPS = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class FieldText:
-    """One printed field of a row, as it stands, with its place."""
-
-    text: str
-    locator: Locator | None = None
-    #: struck through or marked as deleted: whether it counts is not ours to decide
-    struck: bool = False
-
-    @property
-    def blank(self) -> bool:
-        return not self.text.strip(" \t\r\n\u00a0\u3000\u200b\ufeff")
-
-
-@dataclass(frozen=True, slots=True)
-class CellSlot:
-    """A cell that the row should fill: its key and how its column is printed."""
-
-    key: str
-    signed: bool = False
-    #: unit of money that the form or the table's head prints for the column
-    unit: str | None = None
-
-
-@dataclass(slots=True)
-class RowReading:
-    """A row of a form table as found: the slots it must fill, in printed order, and the fields it shows.
-
-    `totals` are pairs (index of a total, indexes of its parts) within `slots`. `bounds` names, per slot,
-    the cell whose value the slot cannot exceed (the column's total). `blanks_visible`: empty cells are
-    among the fields. `exact`: field positions are real table geometry. `glued`: the fields came as one
-    run of digits. `placed`: geometry already put each slot's field (None: nothing stands there).
-    """
-
-    table: str
-    row: str
-    slots: list[CellSlot]
-    fields: list[FieldText]
-    raw: str
-    locator: Locator | None = None
-    totals: list[tuple[int, list[int]]] = field(default_factory=list)
-    bounds: list[str | None] = field(default_factory=list)
-    blanks_visible: bool = False
-    exact: bool = False
-    glued: bool = False
-    placed: list[FieldText | None] | None = None
-    label_confidence: float = 1.0
-    #: index of the label's field in its row: rows with equal depth start their numbers equally far behind it
-    depth: int | None = None
-    block: str = ""
 
 
 Candidate = tuple[FieldText | None, ...]
@@ -102,9 +53,9 @@ class _Open:
 
 def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
     """Cell readings by key; a key read in several rows (a table printed twice) has several readings."""
-    rows = _without_dead_columns(_doubting_the_head(rows))
+    rows = without_dead_columns(doubting_the_head(rows))
     starts = _learn_starts(rows)
-    rows = _doubting_merged_blanks(rows)
+    rows = doubting_merged_blanks(rows)
     wide = _too_wide(rows)
     opened = [_open(row, starts, in_doubt=(row.table, row.block) in wide) for row in rows]
     undecided = [item for item in opened if len(item.candidates) > 1]
@@ -122,79 +73,6 @@ def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
 
 # ---------------------------------------------------------------------------------------------------------
 # candidates
-
-
-def _doubting_the_head(rows: Sequence[RowReading]) -> list[RowReading]:
-    """Rows that were placed under a head which does not cover other rows of the table: read in doubt.
-
-    A table wider than its head is out of line with it, and a blank hides by how much.
-    """
-    wider = {
-        (row.table, row.block)
-        for row in rows
-        if row.exact and row.placed is None and len(row.fields) > len(row.slots)
-    }
-    kept: list[RowReading] = []
-    for row in rows:
-        blank = row.placed is not None and any(item is None or item.blank for item in row.placed)
-        if blank and (row.table, row.block) in wider:
-            row = replace(row, label_confidence=min(row.label_confidence, CONFIDENCE_BY_SUM))
-        kept.append(row)
-    return kept
-
-
-def _without_dead_columns(rows: Sequence[RowReading]) -> list[RowReading]:
-    """Rows of real tables without the columns that no row fills, where that leaves one field a cell.
-
-    Converters and editors leave empty columns behind. A column that some row fills is none of them, and its
-    blank in another row may be a cell of the form. Columns count from the first behind the label: rowspans
-    drawn by hand shift whole rows.
-    """
-    filled: dict[tuple[str, str], set[int]] = defaultdict(set)
-    count: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        if row.exact:
-            count[row.table, row.block] += 1
-            offsets = zip(_offsets(row), row.fields, strict=True)
-            filled[row.table, row.block].update(offset for offset, item in offsets if not item.blank)
-    kept: list[RowReading] = []
-    for row in rows:
-        enough = count[row.table, row.block] >= MIN_SISTERS
-        if row.exact and row.placed is None and enough and len(row.fields) > len(row.slots):
-            alive = filled[row.table, row.block]
-            offsets = zip(_offsets(row), row.fields, strict=True)
-            fields = [item for offset, item in offsets if offset in alive]
-            if len(fields) == len(row.slots):
-                row = replace(row, fields=fields)
-        kept.append(row)
-    return kept
-
-
-def _offsets(row: RowReading) -> list[int]:
-    """How many columns behind the first field each field begins."""
-    columns = [item.locator.column or 0 if item.locator else 0 for item in row.fields]
-    return [column - columns[0] for column in columns]
-
-
-def _doubting_merged_blanks(rows: Sequence[RowReading]) -> list[RowReading]:
-    """Rows of real tables with as many fields as cells but other gaps between them than most: read in doubt.
-
-    Blank cells merged into one make a row of eight fields look like one of seven.
-    """
-    shapes: dict[tuple[str, str], Counter[tuple[int, ...]]] = defaultdict(Counter)
-    for row in rows:
-        if row.exact and row.placed is None and len(row.fields) == len(row.slots):
-            shapes[row.table, row.block][tuple(_offsets(row))] += 1
-    kept: list[RowReading] = []
-    for row in rows:
-        seen = shapes.get((row.table, row.block))
-        blank = any(item.blank for item in row.fields)
-        if row.exact and row.placed is None and blank and seen:
-            usual = seen.most_common(1)[0][0]
-            if tuple(_offsets(row)) != usual:
-                row = replace(row, label_confidence=min(row.label_confidence, CONFIDENCE_BY_SUM))
-        kept.append(row)
-    return kept
 
 
 def _too_wide(rows: Sequence[RowReading]) -> set[tuple[str, str]]:
@@ -301,66 +179,14 @@ def _glued_candidates(row: RowReading) -> list[Candidate]:
         return [(FieldText(text, locator),)] if _GLUED.fullmatch(text) else []
     if not text.isascii() or not text.isdigit():
         return []
-    only = _only_split(text, width)
+    only = only_split(text, width)
     if only is not None:
         splits = [only]
     elif row.totals:
-        splits = _splits_with_sums(text, width, row.totals)
+        splits = splits_with_sums(text, width, row.totals)
     else:
         splits = []
     return [tuple(FieldText(part, locator) for part in split) for split in splits]
-
-
-def _only_split(digits: str, width: int) -> tuple[str, ...] | None:
-    """The split into `width` numbers, if no other into as many or fewer exists (blanks leave no trace)."""
-    if len(digits) > width + 1:
-        return None
-    found: list[tuple[str, ...]] = []
-
-    def extend(position: int, parts: tuple[str, ...]) -> None:
-        if position == len(digits):
-            found.append(parts)
-        elif len(parts) < width and len(found) < 2:
-            longest = 1 if digits[position] == "0" else len(digits) - position
-            for length in range(1, longest + 1):
-                extend(position + length, (*parts, digits[position : position + length]))
-
-    extend(0, ())
-    return found[0] if len(found) == 1 and len(found[0]) == width else None
-
-
-def _splits_with_sums(digits: str, width: int, totals: list[tuple[int, list[int]]]) -> list[tuple[str, ...]]:
-    by_total = dict(totals)
-    found: list[tuple[str, ...]] = []
-    parts: list[str] = []
-    steps = 0
-
-    def extend(position: int) -> None:
-        nonlocal steps
-        steps += 1
-        if len(found) > MAX_SPLITS or steps > MAX_STEPS:
-            return
-        index = len(parts)
-        if index == width:
-            if position == len(digits):
-                found.append(tuple(parts))
-            return
-        left = width - index - 1
-        if index in by_total:
-            expected = str(sum(int(parts[part]) for part in by_total[index]))
-            if digits.startswith(expected, position):
-                parts.append(expected)
-                extend(position + len(expected))
-                parts.pop()
-            return
-        longest = 1 if digits[position : position + 1] == "0" else len(digits) - position - left
-        for length in range(1, longest + 1):
-            parts.append(digits[position : position + length])
-            extend(position + length)
-            parts.pop()
-
-    extend(0)
-    return found if len(found) <= MAX_SPLITS and steps <= MAX_STEPS else []
 
 
 # ---------------------------------------------------------------------------------------------------------

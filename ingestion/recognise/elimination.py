@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ingestion.extract.model import Issue
-from ingestion.recognise.align import RowReading, place_rows
+from ingestion.recognise.align import place_rows
+from ingestion.recognise.rows import RowReading
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, TableVocabulary
 
 #: Never read as certain: the label was not beside the numbers.

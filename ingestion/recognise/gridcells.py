@@ -7,9 +7,9 @@ knows a form.
 from __future__ import annotations
 
 from ingestion.extract.model import GridCell
-from ingestion.recognise.align import FieldText
 from ingestion.recognise.numbers import parse_number
 from ingestion.recognise.reading import BLANK, UNREADABLE
+from ingestion.recognise.rows import FieldText
 
 #: Shown of a text in an issue.
 SHOWN = 60

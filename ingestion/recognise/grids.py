@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from ingestion.catalog.labels import normalise_label
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Grid, GridCell, Issue, Locator
-from ingestion.recognise.align import CellSlot, RowReading
 from ingestion.recognise.elimination import LooseRow
 from ingestion.recognise.gridcells import (
     SHOWN,
@@ -26,6 +25,7 @@ from ingestion.recognise.gridcells import (
     shown,
 )
 from ingestion.recognise.heads import CONFIDENCE_IN_DOUBT, Head, tables_headed_by
+from ingestion.recognise.rows import CellSlot, RowReading
 from ingestion.recognise.vocabulary import (
     CONFIDENCE_RESEMBLES,
     MIN_FUZZY_LENGTH,

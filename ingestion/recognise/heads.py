@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from ingestion.catalog.labels import normalise_label
 from ingestion.extract.model import Grid, GridCell
-from ingestion.recognise.align import CellSlot, FieldText
 from ingestion.recognise.gridcells import as_field, is_blank
 from ingestion.recognise.numbers import parse_number
+from ingestion.recognise.rows import CellSlot, FieldText
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, TableVocabulary
 
 #: The columns' order is not certain: head and geometry disagree.

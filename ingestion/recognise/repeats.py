@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingestion.extract.model import Document, Grid, Issue, TextBlock
-from ingestion.recognise.align import RowReading
+from ingestion.recognise.rows import RowReading
 
 #: A table whose caption names another year than the report's, and no other table of its kind in sight.
 CONFIDENCE_OTHER_YEAR = 0.8

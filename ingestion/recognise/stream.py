@@ -20,9 +20,9 @@ from functools import lru_cache
 from ingestion.catalog.labels import enumerator_number
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Issue, Locator, TextBlock
-from ingestion.recognise.align import FieldText, RowReading
 from ingestion.recognise.heads import unit_in_head
 from ingestion.recognise.numbers import parse_number
+from ingestion.recognise.rows import FieldText, RowReading
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, TableVocabulary
 
 #: A label of a section further on than this many characters after the last row ends the table.

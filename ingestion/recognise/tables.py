@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from ingestion.catalog import Catalog
 from ingestion.catalog.labels import normalise_label
 from ingestion.extract.model import Document, Grid, ImageBlock, Issue, Locator, TextBlock
-from ingestion.recognise.align import RowReading, place_rows
+from ingestion.recognise.align import place_rows
 from ingestion.recognise.elimination import rows_by_elimination
 from ingestion.recognise.grids import GridWalker, Walk
 from ingestion.recognise.lists import read_lists
@@ -27,6 +27,7 @@ from ingestion.recognise.reading import (
     IndicatorReading,
 )
 from ingestion.recognise.repeats import own_rows
+from ingestion.recognise.rows import RowReading
 from ingestion.recognise.stream import StreamReader, flatten, squeeze
 from ingestion.recognise.vocabulary import FormVocabulary, vocabularies
 from ingestion.recognise.wrapped import unwrap

@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from ingestion.catalog import Catalog, Form, Table
 from ingestion.catalog.labels import enumerator_number, normalise_label, split_enumerator
 from ingestion.catalog.models import Row
-from ingestion.recognise.align import CellSlot
+from ingestion.recognise.rows import CellSlot
 
 #: A label that is not in the catalog but resembles one of its parent's rows this closely (and no other
 #: nearly as closely) is read, with less confidence: typing errors are common, new rows are not.

@@ -7,7 +7,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.recognise.align import CellSlot, FieldText, RowReading, place_rows
+from ingestion.recognise.align import place_rows
+from ingestion.recognise.rows import CellSlot, FieldText, RowReading
 
 COLUMNS = ["np", "biz", "res", "pub", "leg", "oth", "total"]
 TOTALS = [(6, [0, 1, 2, 3, 4, 5])]

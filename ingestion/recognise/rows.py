@@ -1,0 +1,63 @@
+"""A row of a form table as it was found: the cells it must fill, the fields it prints.
+
+Belongs here: the plain classes that the finders (`grids`, `stream`, `elimination`) hand to the placing
+(`align`). Does not belong here: any decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ingestion.extract.model import Locator
+
+
+@dataclass(frozen=True, slots=True)
+class FieldText:
+    """One printed field of a row, as it stands, with its place."""
+
+    text: str
+    locator: Locator | None = None
+    #: struck through or marked as deleted: whether it counts is not ours to decide
+    struck: bool = False
+
+    @property
+    def blank(self) -> bool:
+        return not self.text.strip(" \t\r\n\u00a0\u3000\u200b\ufeff")
+
+
+@dataclass(frozen=True, slots=True)
+class CellSlot:
+    """A cell that the row should fill: its key and how its column is printed."""
+
+    key: str
+    signed: bool = False
+    #: unit of money that the form or the table's head prints for the column
+    unit: str | None = None
+
+
+@dataclass(slots=True)
+class RowReading:
+    """A row of a form table as found: the slots it must fill, in printed order, and the fields it shows.
+
+    `totals` are pairs (index of a total, indexes of its parts) within `slots`. `bounds` names, per slot,
+    the cell whose value the slot cannot exceed (the column's total). `blanks_visible`: empty cells are
+    among the fields. `exact`: field positions are real table geometry. `glued`: the fields came as one
+    run of digits. `placed`: geometry already put each slot's field (None: nothing stands there).
+    """
+
+    table: str
+    row: str
+    slots: list[CellSlot]
+    fields: list[FieldText]
+    raw: str
+    locator: Locator | None = None
+    totals: list[tuple[int, list[int]]] = field(default_factory=list)
+    bounds: list[str | None] = field(default_factory=list)
+    blanks_visible: bool = False
+    exact: bool = False
+    glued: bool = False
+    placed: list[FieldText | None] | None = None
+    label_confidence: float = 1.0
+    #: index of the label's field in its row: rows with equal depth start their numbers equally far behind it
+    depth: int | None = None
+    block: str = ""
