@@ -35,22 +35,24 @@ def read_snapshot(
         document = read_document(data, name)
         reading = recognise(document, catalog, title, url)
     except UnreadableInput as refusal:
-        reading = _refused(data, name, refusal.code, refusal.reason, quarantined=refusal.quarantined)
+        reading = refused(data, name, refusal.code, refusal.reason, quarantined=refusal.quarantined)
+        reading.document.media_type = refusal.media_type
     except RecursionError:
-        reading = _refused(
+        reading = refused(
             data, name, "quarantined_depth", "the document is nested too deeply", quarantined=True
         )
     except Exception as error:
         # A reader's own fault must not stop the run nor pass as an empty report: it is an issue to fix.
         detail = f"{type(error).__name__}: {error}"
-        reading = _refused(
+        reading = refused(
             data, name, "reader_failed", f"the reader failed on it ({detail})", quarantined=True
         )
     reading.reader_version = reader_version()
     return reading
 
 
-def _refused(data: bytes, name: str, code: str, reason: str, *, quarantined: bool) -> Reading:
+def refused(data: bytes, name: str, code: str, reason: str, *, quarantined: bool) -> Reading:
+    """The reading of a document that is not read, with the reason."""
     return Reading(
         document=DocumentFacts(name, hashlib.sha256(data).hexdigest(), None, len(data)),
         headline=Headline(),

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingestion.archive import Archive, Snapshot
+from ingestion.archive import Archive, ArchiveError, Snapshot
 from ingestion.catalog import Catalog, load_catalog
 from ingestion.paths import DataRoot
-from ingestion.reader import read_snapshot, reader_version
+from ingestion.reader import read_snapshot, reader_version, refused
 from ingestion.recognise.reading import Reading
 
 
@@ -69,14 +69,25 @@ def read_due(
         if path.exists() and not (reread and reread(snapshot)):
             run.reused += 1
             continue
-        reading = read_snapshot(
-            archive.read(snapshot.sha256), snapshot.name, snapshot.title, snapshot.url, catalog
-        )
+        reading = _read(archive, snapshot, catalog)
         _write(path, reading)
         run.read += 1
         if reading.status == "unreadable":
             run.failed[snapshot.sha256] = reading.reason or ""
     return run
+
+
+def _read(archive: Archive, snapshot: Snapshot, catalog: Catalog) -> Reading:
+    """The reading of one snapshot; one whose bytes are damaged or gone must not stop its neighbours."""
+    try:
+        data = archive.read(snapshot.sha256)
+    except ArchiveError as damage:
+        reason = f"{damage}; once the bytes are back, read it again with --reread"
+        reading = refused(b"", snapshot.name, "snapshot_damaged", reason, quarantined=True)
+        reading.document.sha256, reading.document.n_bytes = snapshot.sha256, snapshot.n_bytes
+        reading.reader_version = reader_version()
+        return reading
+    return read_snapshot(data, snapshot.name, snapshot.title, snapshot.url, catalog)
 
 
 def stored_readings(root: DataRoot, snapshots: Iterable[Snapshot] | None = None) -> Iterator[StoredReading]:

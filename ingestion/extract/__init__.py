@@ -28,7 +28,7 @@ def read_document(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Do
     budget.check_bytes(len(data))
     media_type = sniff(data)
     if media_type not in (HTML, TEXT):
-        raise UnreadableInput("format_not_supported_yet", f"{media_type} files are not read yet")
+        raise UnreadableInput("format_not_supported_yet", f"{media_type} files are not read yet", media_type)
     budget.check_text_bytes(len(data))
     decoded = decode(data, markup=media_type == HTML)
     budget.check_chars(len(decoded.text))

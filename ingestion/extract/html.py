@@ -45,6 +45,7 @@ from ingestion.extract.spans import span_of
 #: Tags of Word that carry no text and, unless something is hidden or struck, no meaning: inline elements join
 #: anyway. Without them parser and walk have half the work, and libxml2 does not report an error per <o:p>.
 #: Line numbers stay: a tag that holds a line end is left in. So is one with "<" or ">" in an attribute.
+_PRE = re.compile(rb"(<pre\b[^>]*>)(.*?)(?=</pre|<pre\b|\Z)", re.IGNORECASE | re.DOTALL)
 _BARE_INLINE = re.compile(rb"""</?(?:span|font|o:p)\b(?:[^<>"'\n]+|"[^"<>\n]*"|'[^'<>\n]*')*+>""")
 
 #: Pictures smaller than this in either direction are icons, bullets and trackers.
@@ -74,6 +75,9 @@ def read_html(text: str, document: Document, budget: Budget, utf8: bytes | None 
     # a search without regard to case takes longer on a large page than the parser does
     strikes = b"-through" in utf8
     hides = b"isplay" in utf8 or b"DISPLAY" in utf8 or b" hidden" in utf8
+    if b"<pre" in utf8 or b"<PRE" in utf8:
+        # the only element whose line ends are printed as such
+        utf8 = _PRE.sub(lambda found: found[1] + found[2].replace(b"\n", b"<br>\n"), utf8)
     if not strikes and not hides:
         utf8 = _BARE_INLINE.sub(b"", utf8)
     root = _parse(utf8)

@@ -26,10 +26,12 @@ class UnreadableInput(Exception):
     `reason` is one sentence for a person, with the measured figure where a limit was exceeded.
     """
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: str, reason: str, media_type: str | None = None) -> None:
         super().__init__(code, reason)
         self.code = code
         self.reason = reason
+        #: what the bytes are, where that was told before they were refused
+        self.media_type = media_type
 
     def __str__(self) -> str:
         return f"{self.code}: {self.reason}"

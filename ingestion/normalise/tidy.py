@@ -22,6 +22,8 @@ from ingestion.recognise.reading import REPORTED, UNREADABLE, CellReading, Readi
 
 #: What a document's state is called, by the status of its reading.
 DOCUMENT_STATES = {"complete": "read"}
+#: The issue of a document in a format that is not read yet: it waits, and is read once it can be.
+WAITING_FOR = "format_not_supported_yet"
 MISSING_PREFIX = "missing_"
 
 Row = dict[str, Any]
@@ -140,7 +142,7 @@ def documents(stored: Iterable[StoredReading]) -> pd.DataFrame:
     rows = []
     for item in stored:
         reading, snapshot = item.reading, item.snapshot
-        state = "quarantined" if reading.quarantined else DOCUMENT_STATES.get(reading.status, reading.status)
+        state = _document_state(reading)
         rows.append(
             {
                 "sha256": reading.document.sha256,
@@ -158,6 +160,14 @@ def documents(stored: Iterable[StoredReading]) -> pd.DataFrame:
             }
         )
     return _frame("documents", rows)
+
+
+def _document_state(reading: Reading) -> str:
+    if reading.quarantined:
+        return "quarantined"
+    if any(issue.code == WAITING_FOR for issue in reading.issues):
+        return "waiting"
+    return DOCUMENT_STATES.get(reading.status, reading.status)
 
 
 def filings(items: Iterable[Filing]) -> pd.DataFrame:

@@ -65,6 +65,8 @@ def report_evidence(document: Document, title: str | None = None) -> tuple[bool,
         return True, f"no title, but {shown}"
     if sections >= _MIN_SECTIONS_ALONE:
         return True, f"no title, but {shown}"
+    if own is not None:
+        return False, f"titled {own.text!r}, but it holds no section, table or preamble of a report ({shown})"
     return False, f"neither the title nor the text is that of an annual report ({shown})"
 
 

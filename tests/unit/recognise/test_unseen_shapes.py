@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -391,3 +392,17 @@ def test_an_endless_run_of_digits_behind_a_label_is_given_up() -> None:
     reading = read(text, "x.txt")
     assert reading.cells["t3.granted.total"].value is None
     assert silent(reading, truth) == []
+
+
+def test_a_text_report_inside_a_pre_element_keeps_its_title_line() -> None:
+    text = (Path(__file__).parents[3] / "data" / "samples" / "dongnanyu-2021.txt").read_text("utf-8")
+    page = f"<html><head><title>t</title></head><body><pre>{text}</pre></body></html>"
+    reading = read_snapshot(page.encode("gb18030"), "x.html")
+    assert (reading.headline.agency, reading.headline.report_year) == ("老城区东南隅街道办事处", 2021)
+
+
+def test_a_titled_page_without_any_content_of_a_report_says_so() -> None:
+    page = "<html><body><h1>甲县2021年政府信息公开工作年度报告</h1><p>请点击下载。</p></body></html>"
+    reading = read_snapshot(page.encode(), "x.html")
+    assert reading.status == "not_a_report"
+    assert reading.reason is not None and reading.reason.startswith("titled '甲县2021年")
