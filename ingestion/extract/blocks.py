@@ -108,9 +108,7 @@ class RawCell(Flow):
 
     def nested(self) -> list[RawTable]:
         """Tables in it, boxes of one short cell left out: those are text with a frame."""
-        return [
-            item for _, item, _ in self.events if isinstance(item, RawTable) and item.box_text() is None
-        ]
+        return [item for _, item, _ in self.events if isinstance(item, RawTable) and item.box_text() is None]
 
     def images(self) -> list[RawImage]:
         """Pictures in it."""
@@ -321,9 +319,7 @@ class Assembly:
                 self._image(image, grid_cell.locator)
             for nested in raw.nested():
                 detail = "a table stands in a cell of a data table: it follows as a grid of its own"
-                self.issues.append(
-                    Issue("nested_table", f"table {index}", detail, "info", grid_cell.locator)
-                )
+                self.issues.append(Issue("nested_table", f"table {index}", detail, "info", grid_cell.locator))
                 self.table(nested)
 
     def _capped(self, cell: GridCell, printed: str) -> None:

@@ -262,7 +262,9 @@ def _undo_double_encoding(decoded: Decoded) -> None:
         return
     garbled = _MOJIBAKE.search(text)
     if garbled:
-        detail = f"characters were lost before the document was stored, as in “{text[garbled.start():][:12]}”"
+        detail = (
+            f"characters were lost before the document was stored, as in “{text[garbled.start() :][:12]}”"
+        )
         decoded.issues.append(_issue("mojibake", detail, "error"))
 
 

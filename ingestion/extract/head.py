@@ -10,8 +10,19 @@ from ingestion.extract.model import Document
 _META_NAMES = {
     name.lower(): name
     for name in [
-        "ArticleTitle", "PubDate", "ContentSource", "SiteName", "SiteDomain", "SiteIDCode",
-        "ColumnName", "ColumnType", "Author", "Keywords", "Description", "Url", "PublishDate",
+        "ArticleTitle",
+        "PubDate",
+        "ContentSource",
+        "SiteName",
+        "SiteDomain",
+        "SiteIDCode",
+        "ColumnName",
+        "ColumnType",
+        "Author",
+        "Keywords",
+        "Description",
+        "Url",
+        "PublishDate",
         "MakeTime",
     ]
 }

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ingestion.catalog import Catalog
 from ingestion.catalog.labels import normalise_label
 from ingestion.catalog.models import Row
-from ingestion.extract.model import Document, Grid, GridCell, Issue, Locator, TextBlock
+from ingestion.extract.model import Document, GridCell, Issue, Locator, TextBlock
 from ingestion.recognise.numbers import parse_number
 from ingestion.recognise.reading import UNREADABLE, CellReading, IndicatorReading
 from ingestion.recognise.stream import FlatText, flatten, squeeze
@@ -22,6 +22,8 @@ from ingestion.recognise.vocabulary import FormVocabulary, TableVocabulary
 
 #: A label longer than this is prose: the list has ended.
 MAX_LABEL = 60
+#: A column head that a list's form prints counts as much as this share of its row labels.
+COLUMN_WEIGHT = 0.1
 _YEAR_HEAD = re.compile(r"(?P<year>(?:19|20)\d{2})年度?")
 _SPACES = re.compile(r"\s+")
 
@@ -74,7 +76,7 @@ def read_lists(
     units = frozenset(catalog.units)
     heads = frozenset(head for table in tables for head in table.row_headers)
     unit_heads = frozenset(head for table in tables for head in table.unit_headers)
-    found = [item for grid in document.grids() if (item := _in_grid(grid, heads, unit_heads, tables))]
+    found = _in_grids(document, heads, unit_heads, units, tables)
     if not found:
         found = list(_in_text(document, heads, unit_heads, tables, units))
     found = [item for item in found if item.rows]
@@ -101,23 +103,41 @@ class _Shape:
     values: tuple[int, ...]
 
 
-def _in_grid(
-    grid: Grid, heads: frozenset[str], unit_heads: frozenset[str], tables: Sequence[TableVocabulary]
-) -> FoundList | None:
-    found: FoundList | None = None
+def _in_grids(
+    document: Document,
+    heads: frozenset[str],
+    unit_heads: frozenset[str],
+    units: frozenset[str],
+    tables: Sequence[TableVocabulary],
+) -> list[FoundList]:
+    """The lists in a document's grids; a grid without a head goes on with the list before it if it can be."""
+    lists: list[FoundList] = []
     shape: _Shape | None = None
-    for cells in grid.rows():
-        filled = [cell for cell in cells if cell.text.strip()]
-        if not filled:
-            continue
-        if found is None or shape is None:
-            shape = _shape([cell.text for cell in filled], heads, unit_heads, tables)
-            if shape is not None:
-                labels = [normalise_label(filled[at].text) for at in shape.values]
-                found = FoundList(labels, filled[shape.label].locator, grid=grid.index)
-            continue
-        found.rows.append(_grid_row(cells, filled, shape))
-    return found
+    for grid in document.grids():
+        found: FoundList | None = None
+        rows = [cells for cells in grid.rows() if any(cell.text.strip() for cell in cells)]
+        if shape is not None and _continues(rows, shape, units):
+            found = FoundList(lists[-1].heads, lists[-1].locator, grid=grid.index)
+            lists.append(found)
+        for cells in rows:
+            filled = [cell for cell in cells if cell.text.strip()]
+            head = _shape([cell.text for cell in filled], heads, unit_heads, tables)
+            if head is not None:
+                shape = head
+                labels = [normalise_label(filled[at].text) for at in head.values]
+                found = FoundList(labels, filled[head.label].locator, grid=grid.index)
+                lists.append(found)
+            elif found is not None and shape is not None:
+                found.rows.append(_grid_row(cells, filled, shape))
+    return lists
+
+
+def _continues(rows: Sequence[list[GridCell]], shape: _Shape, units: frozenset[str]) -> bool:
+    """Rows as wide as the list's, each with a known unit where its units stand."""
+    if shape.unit is None or not rows:
+        return False
+    at = shape.unit
+    return all(len(cells) == shape.width and cells[at].text.strip() in units for cells in rows)
 
 
 def _shape(
@@ -222,9 +242,10 @@ def _token_place(flat: FlatText, token: tuple[str, int]) -> Locator:
 
 
 def _score(table: TableVocabulary, labels: Sequence[str], heads: Sequence[str]) -> float:
+    """How much of the list the table's labels cover; its columns decide between equals."""
     known = sum(1 for label in labels if table.rows.get(normalise_label(label)))
     columns = len({_column([table], head) for head in heads} - {None})
-    return known / max(1, len(table.table.rows)) + columns
+    return known / len(labels) + COLUMN_WEIGHT * columns
 
 
 def _understand(table: TableVocabulary, found: Sequence[FoundList]) -> ListReading:

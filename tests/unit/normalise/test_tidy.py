@@ -28,10 +28,17 @@ class Snapshot:
 
 
 def stored(
-    sha: str, value: str = "4", *, agency: str | None = "甲街道办事处", status: str = "partial", cell: CellReading | None = None
+    sha: str,
+    value: str = "4",
+    *,
+    agency: str | None = "甲街道办事处",
+    status: str = "partial",
+    cell: CellReading | None = None,
 ) -> StoredReading:
     key = "t3.partial.total"
-    cell = cell or CellReading(key, Decimal(value), value, "reported", 1.0, locator=Locator(table=2, row=3, column=7))
+    cell = cell or CellReading(
+        key, Decimal(value), value, "reported", 1.0, locator=Locator(table=2, row=3, column=7)
+    )
     reading = Reading(
         document=DocumentFacts("x.html", sha * 64, "text/html", 10),
         headline=Headline(agency=agency, report_year=2021),
@@ -58,8 +65,15 @@ def test_a_cell_keeps_number_text_state_and_place() -> None:
 
 
 def test_a_blank_is_null_and_never_zero() -> None:
-    (row,) = rows("applications", stored("a", cell=CellReading("t3.granted.natural_person", None, None, "blank")))
-    assert (row["value"], row["state"], row["is_outcome_leaf"], row["is_total"]) == (None, "blank", True, False)
+    (row,) = rows(
+        "applications", stored("a", cell=CellReading("t3.granted.natural_person", None, None, "blank"))
+    )
+    assert (row["value"], row["state"], row["is_outcome_leaf"], row["is_total"]) == (
+        None,
+        "blank",
+        True,
+        False,
+    )
 
 
 def test_totals_are_marked_by_row_and_by_column() -> None:
@@ -84,7 +98,11 @@ def test_a_later_snapshot_that_lost_its_numbers_stays_beside_and_says_why() -> N
     lost = stored("b", cell=CellReading("t3.partial.total", None, None, "missing_table"))
     found = rows("filings", stored("a", "4"), lost)
     assert [(row["vintage"], row["is_current"]) for row in found] == [(1, True), (2, False)]
-    details = [row["detail"] for row in rows("issues", stored("a", "4"), lost) if row["code"] == "vintage_beside_current"]
+    details = [
+        row["detail"]
+        for row in rows("issues", stored("a", "4"), lost)
+        if row["code"] == "vintage_beside_current"
+    ]
     assert details == ["0 numbers could be read in it, 1 in the current vintage"]
 
 

@@ -53,7 +53,9 @@ def small_table(table: Table, truth: Truth, dress: Dress, width: int) -> str:
     lines = [f"<tr>{cell(table.printed_label, dress, columns=width)}</tr>"]
     lines.append(line("信息内容", [column.label_zh for column in table.columns]))
     for row in table.value_rows:
-        lines.append(line(row.printed_label, [truth[f"{table.code}.{row.code}.{c.code}"] for c in table.columns]))
+        lines.append(
+            line(row.printed_label, [truth[f"{table.code}.{row.code}.{c.code}"] for c in table.columns])
+        )
     return "".join(lines)
 
 
@@ -98,7 +100,9 @@ def review_table(table: Table, truth: Truth, dress: Dress) -> str:
         f"{cell('未经复议直接起诉', dress, columns=5)}{cell('复议后起诉', dress, columns=5)}</tr>"
         f"<tr>{''.join(cell(label, dress) for label in results * 2)}</tr>"
         "<tr>"
-        + "".join(cell(truth[f"t4.{row.code}.{column.code}"], dress) for row in groups for column in table.columns)
+        + "".join(
+            cell(truth[f"t4.{row.code}.{column.code}"], dress) for row in groups for column in table.columns
+        )
         + "</tr>"
     )
 
@@ -142,19 +146,31 @@ def test_every_cell_of_a_web_page_is_read_as_printed(code: str, seed: int, dress
 
 
 CASES: dict[str, Callable[[str], bytes]] = {
-    "gb18030, declared utf-8": lambda text: text.replace("<head>", '<head><meta charset="utf-8">').encode("gb18030"),
+    "gb18030, declared utf-8": lambda text: text.replace("<head>", '<head><meta charset="utf-8">').encode(
+        "gb18030"
+    ),
     "utf-8, declared gb2312": lambda text: text.replace("<head>", '<head><meta charset="gb2312">').encode(),
     "utf-16 with a byte order mark": lambda text: text.encode("utf-16"),
-    "inside a layout table": lambda text: text.replace("<body>", "<body><table><tr><td width=10></td><td>")
-    .replace("</body>", "</td></tr></table></body>")
-    .encode(),
-    "without end tags of cells and rows": lambda text: text.replace("</td>", "").replace("</tr>", "").encode(),
-    "section names without numerals": lambda text: text.replace("<p>二、", "<p>").replace("<p>三、", "<p>").encode(),
-    "no section headings at all": lambda text: text.replace("<p>二、主动公开政府信息情况</p>", "")
-    .replace("<p>三、收到和处理政府信息公开申请情况</p>", "")
-    .replace("<p>四、政府信息公开行政复议、行政诉讼情况</p>", "")
-    .encode(),
-    "labels wrapped": lambda text: text.replace("予公开", "予<br>公开").replace("尚未审结", "尚未<br/>审结").encode(),
+    "inside a layout table": lambda text: (
+        text.replace("<body>", "<body><table><tr><td width=10></td><td>")
+        .replace("</body>", "</td></tr></table></body>")
+        .encode()
+    ),
+    "without end tags of cells and rows": lambda text: (
+        text.replace("</td>", "").replace("</tr>", "").encode()
+    ),
+    "section names without numerals": lambda text: (
+        text.replace("<p>二、", "<p>").replace("<p>三、", "<p>").encode()
+    ),
+    "no section headings at all": lambda text: (
+        text.replace("<p>二、主动公开政府信息情况</p>", "")
+        .replace("<p>三、收到和处理政府信息公开申请情况</p>", "")
+        .replace("<p>四、政府信息公开行政复议、行政诉讼情况</p>", "")
+        .encode()
+    ),
+    "labels wrapped": lambda text: (
+        text.replace("予公开", "予<br>公开").replace("尚未审结", "尚未<br/>审结").encode()
+    ),
     "spaces in labels": lambda text: text.replace("自然人", "自 然 人").replace("总计", "总　计").encode(),
     "half-width brackets": lambda text: text.replace("（", "(").replace("）", ")").encode(),
 }

@@ -18,8 +18,9 @@ CERTAIN = 0.9
 
 T3_HEAD = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和） 申请人情况 自然人 法人或其他组织 总计 商业企业 科研机构 社会公益组织 法律服务机构 其他"
 T3_GRID_HEAD = "申请人情况 自然人 商业企业 科研机构 社会公益组织 法律服务机构 其他 总计"
-T4_HEAD = "行政复议 行政诉讼 结果维持 结果纠正 其他结果 尚未审结 总计 未经复议直接起诉 复议后起诉 " + " ".join(
-    ["结果维持 结果纠正 其他结果 尚未审结 总计"] * 2
+T4_HEAD = (
+    "行政复议 行政诉讼 结果维持 结果纠正 其他结果 尚未审结 总计 未经复议直接起诉 复议后起诉 "
+    + " ".join(["结果维持 结果纠正 其他结果 尚未审结 总计"] * 2)
 )
 
 
@@ -73,7 +74,11 @@ def make(form_code: str, rng: random.Random, *, consistent: bool, blanks: float)
             lines.append((T4_HEAD, [truth[key] for key in keys]))
             continue
         for row in table.rows:
-            keys = [f"{table.code}.{row.code}.{column.code}" for column in table.columns] if row.has_cells else []
+            keys = (
+                [f"{table.code}.{row.code}.{column.code}" for column in table.columns]
+                if row.has_cells
+                else []
+            )
             lines.append((row.printed_label, [truth[key] for key in keys]))
     lines.append(("五、存在的主要问题及改进情况", []))
     return Report(form_code, truth, lines)
@@ -97,9 +102,13 @@ def as_text(report: Report, separator: str, between: str) -> Document:
     """Running text: labels and numbers apart by `separator` ("" glues them), rows by `between`."""
     rows = []
     for label, fields in report.lines:
-        rows.append(separator.join([*label.split(" "), *[item for item in fields if item or separator == "\t"]]))
+        rows.append(
+            separator.join([*label.split(" "), *[item for item in fields if item or separator == "\t"]])
+        )
     text = between.join(rows)
-    return Document("x.txt", "0" * 64, "text/plain", 1, blocks=[TextBlock(text, Locator(line=1, char_start=0))])
+    return Document(
+        "x.txt", "0" * 64, "text/plain", 1, blocks=[TextBlock(text, Locator(line=1, char_start=0))]
+    )
 
 
 def as_grid(report: Report, *, exact: bool) -> Document:
@@ -109,12 +118,16 @@ def as_grid(report: Report, *, exact: bool) -> Document:
         texts = label.split(" ") if not fields or label.startswith("行政复议") else [label]
         if label.startswith("行政复议"):
             for column, one in enumerate(texts):
-                cells.append(GridCell(one, 2 * row, column, Locator(table=1, row=2 * row + 1, column=column + 1)))
+                cells.append(
+                    GridCell(one, 2 * row, column, Locator(table=1, row=2 * row + 1, column=column + 1))
+                )
             texts = []
         if label == T3_HEAD:
             texts = T3_GRID_HEAD.split(" ")
         for column, one in enumerate([*texts, *fields]):
-            cells.append(GridCell(one, 2 * row + 1, column, Locator(table=1, row=2 * row + 2, column=column + 1)))
+            cells.append(
+                GridCell(one, 2 * row + 1, column, Locator(table=1, row=2 * row + 2, column=column + 1))
+            )
     width = max(cell.col for cell in cells) + 1
     grid = Grid(1, cells, 2 * len(report.lines) + 1, width, "table" if exact else "tabbed", exact)
     return Document("x.html", "0" * 64, "text/html", 1, blocks=[grid])

@@ -11,7 +11,12 @@ from ingestion.recognise.tables import TableReading, read_tables
 
 CATALOG = load_catalog()
 ZEROS = ["0"] * 7
-HEAD = ["（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）", "自然人", "商业企业", "科研机构"]
+HEAD = [
+    "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）",
+    "自然人",
+    "商业企业",
+    "科研机构",
+]
 HEAD += ["社会公益组织", "法律服务机构", "其他", "总计"]
 
 
@@ -76,7 +81,11 @@ def test_other_handling_printed_as_one_row_is_one_leaf_and_replaces_its_three() 
     ]
     at = next(index for index, row in enumerate(rows) if row[0].startswith("（六）"))
     rows[at] = ["（六）其他处理", "2", "0", "0", "0", "0", "0", "2"]
-    blocks = [text("第二十条第（一）项"), grid([["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]]), grid(rows, index=2)]
+    blocks = [
+        text("第二十条第（一）项"),
+        grid([["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]]),
+        grid(rows, index=2),
+    ]
     reading = read(*blocks)
     assert reading.form == "form_2021"
     assert value(reading, "t3.other.total") == 2
@@ -93,7 +102,9 @@ def test_a_blank_form_has_no_zero() -> None:
 
 
 def test_generic_labels_outside_a_form_table_are_not_rows() -> None:
-    reading = read(grid([["分类", "条数"], ["行政许可", "97"], ["行政处罚", "12"], ["其他", "4"], ["总计", "113"]]))
+    reading = read(
+        grid([["分类", "条数"], ["行政许可", "97"], ["行政处罚", "12"], ["其他", "4"], ["总计", "113"]])
+    )
     assert {cell.value for cell in reading.cells.values()} == {None}
 
 
@@ -104,7 +115,11 @@ def test_a_table_in_a_picture_is_missing_as_image() -> None:
 
 
 def test_a_form_that_does_not_fit_the_year_is_kept_and_reported() -> None:
-    head = [["第二十条第（一）项"], ["信息内容", "本年新制作数量", "本年新公开数量", "对外公开总数量"], ["规章", "0", "1", "2"]]
+    head = [
+        ["第二十条第（一）项"],
+        ["信息内容", "本年新制作数量", "本年新公开数量", "对外公开总数量"],
+        ["规章", "0", "1", "2"],
+    ]
     reading = read(grid(head), year=2022)
     assert reading.form == "form_2019"
     assert value(reading, "t2_1.rules.disclosed_total") == 2
@@ -133,7 +148,11 @@ def test_the_unit_printed_in_a_head_wins_over_the_form() -> None:
     rows = [["第二十条第（八）项"], ["信息内容", "本年收费金额（单位：元）"], ["行政事业性收费", "251000"]]
     cell = read(grid(rows)).cells["t2_8.admin_fee.amount"]
     assert (cell.value, cell.unit) == (251000, "元")
-    official = [["第二十条第（八）项"], ["信息内容", "本年收费金额（单位：万元）"], ["行政事业性收费", "25.1"]]
+    official = [
+        ["第二十条第（八）项"],
+        ["信息内容", "本年收费金额（单位：万元）"],
+        ["行政事业性收费", "25.1"],
+    ]
     assert read(grid(official)).cells["t2_8.admin_fee.amount"].unit == "万元"
 
 
@@ -161,7 +180,9 @@ def test_glued_text_is_read_where_sums_prove_it_and_nowhere_else() -> None:
 
 
 def test_prose_that_names_form_rows_is_not_a_table() -> None:
-    reading = read(text("全年办理行政许可97件，行政处罚12件，予以公开5件，部分公开2件，其他处理1件。"), year=2022)
+    reading = read(
+        text("全年办理行政许可97件，行政处罚12件，予以公开5件，部分公开2件，其他处理1件。"), year=2022
+    )
     assert {cell.value for cell in reading.cells.values()} == {None}
 
 
@@ -200,7 +221,9 @@ def consistent_rows() -> list[list[str]]:
 
 
 def test_numbers_apart_from_their_label_are_read_where_no_other_row_is_left_and_never_as_certain() -> None:
-    reading = read(text("逾期不补正"), *torn_from_labels(consistent_rows(), "（二）部分公开", "1.本机关不掌握"))
+    reading = read(
+        text("逾期不补正"), *torn_from_labels(consistent_rows(), "（二）部分公开", "1.本机关不掌握")
+    )
     cell = reading.cells["t3.partial.natural_person"]
     assert cell.value == 4
     assert cell.confidence is not None and cell.confidence < 0.9
@@ -212,7 +235,9 @@ def test_numbers_apart_from_their_label_are_read_where_no_other_row_is_left_and_
 
 
 def test_numbers_apart_from_their_label_stay_unread_where_totals_do_not_come_out() -> None:
-    rows = [["（七）总计", "9", *row[2:]] if row[0].startswith("（七）") else row for row in consistent_rows()]
+    rows = [
+        ["（七）总计", "9", *row[2:]] if row[0].startswith("（七）") else row for row in consistent_rows()
+    ]
     reading = read(text("逾期不补正"), *torn_from_labels(rows, "（二）部分公开"))
     assert value(reading, "t3.partial.natural_person") is None
     assert "row_without_label" in {issue.code for issue in reading.issues}
@@ -220,23 +245,39 @@ def test_numbers_apart_from_their_label_stay_unread_where_totals_do_not_come_out
 
 def test_numbers_apart_from_a_label_that_is_printed_nowhere_stay_unread() -> None:
     blocks = torn_from_labels(consistent_rows(), "（二）部分公开")
-    reading = read(text("逾期不补正"), *[block for block in blocks if not (isinstance(block, TextBlock) and "部分公开" in block.text)])
+    reading = read(
+        text("逾期不补正"),
+        *[block for block in blocks if not (isinstance(block, TextBlock) and "部分公开" in block.text)],
+    )
     assert value(reading, "t3.partial.natural_person") is None
 
 
 def test_rows_and_lists_that_are_numbered_in_a_column_of_their_own() -> None:
-    numbered = [["序号", "指标名称", "计量单位", "年末统计"], ["01", "主动公开信息数", "条", "6"], ["02", "行政复议数", "件", "0"]]
+    numbered = [
+        ["序号", "指标名称", "计量单位", "年末统计"],
+        ["01", "主动公开信息数", "条", "6"],
+        ["02", "行政复议数", "件", "0"],
+    ]
     reading = read(grid(numbered), year=2010)
     assert [(row.label, row.unit, row.values["year"].value) for row in reading.indicators] == [
         ("主动公开信息数", "条", 6),
         ("行政复议数", "件", 0),
     ]
-    parts = [["第二十条第（六）项"], ["序号", "信息内容", "本年处理决定数量"], ["1", "行政处罚", "12"], ["2", "行政强制", "0"]]
+    parts = [
+        ["第二十条第（六）项"],
+        ["序号", "信息内容", "本年处理决定数量"],
+        ["1", "行政处罚", "12"],
+        ["2", "行政强制", "0"],
+    ]
     assert value(read(grid(parts)), "t2_6.admin_penalty.decisions") == 12
 
 
 def test_columns_of_a_list_that_the_catalog_does_not_know_are_kept() -> None:
-    rows = [["统计指标", "单位", "区政府统计数", "统计数"], ["申请办结数", "件", "3", "9"], ["收到申请数", "件", "4"]]
+    rows = [
+        ["统计指标", "单位", "区政府统计数", "统计数"],
+        ["申请办结数", "件", "3", "9"],
+        ["收到申请数", "件", "4"],
+    ]
     reading = read(grid(rows), year=2016)
     first, torn = reading.indicators
     assert first.values["区政府统计数"].value == 3
@@ -254,7 +295,35 @@ def test_a_row_with_too_many_numbers_is_reported() -> None:
 
 
 def test_a_number_table_behind_the_review_table_is_not_taken_for_it() -> None:
-    head = [["行政复议", "", "", "", "", "行政诉讼"], ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"] * 3]
+    head = [
+        ["行政复议", "", "", "", "", "行政诉讼"],
+        ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"] * 3,
+    ]
     reviews = grid([*head, [str(number) for number in range(15)]])
-    reading = read(text("四、政府信息公开行政复议、行政诉讼情况"), reviews, grid([["2021", "2022"], ["5", "6"]], index=2))
+    reading = read(
+        text("四、政府信息公开行政复议、行政诉讼情况"), reviews, grid([["2021", "2022"], ["5", "6"]], index=2)
+    )
     assert value(reading, "t4.lit_after_review.total") == 14
+
+
+def test_a_list_goes_on_in_a_table_without_a_head_and_behind_a_repeated_one() -> None:
+    head = ["指标名称", "计量单位", "2018年度", "历年累计"]
+    first = [head, ["主动公开信息数", "条", "5", "50"], head, ["其中：1.政府网站公开", "条", "5", "50"]]
+    second = [["行政复议数", "件", "1", "2"], ["行政诉讼数", "件", "0", "0"]]
+    reading = read(grid(first), grid(second, index=2), year=2018)
+    assert [row.code for row in reading.indicators] == [
+        "fj.proactive_total",
+        "fj.channel_website",
+        "fj.review_total",
+        "fj.litigation_total",
+    ]
+    assert value(reading, "fj.review_total.cumulative") == 2
+
+
+def test_a_list_is_known_by_its_rows_before_its_columns() -> None:
+    table = CATALOG.forms["pre2019_national"].table("nat")
+    rows = [["统计指标", "单位", "本年", "历年累计"]]
+    rows += [[row.printed_label, "件", str(at), str(9 * at)] for at, row in enumerate(table.value_rows)]
+    reading = read(grid(rows), year=2016)
+    assert reading.form == "pre2019_national"
+    assert {row.code for row in reading.indicators} == {f"nat.{row.code}" for row in table.value_rows}
