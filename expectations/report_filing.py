@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from expectations.confront import DOUBTFUL_BELOW
-from expectations.report import FilingView, QualityView, Row
 from expectations.report_parts import (
     RESULT_NAMES,
     SCOPES,
@@ -28,6 +27,7 @@ from expectations.report_parts import (
     state_chip,
     tone_of,
 )
+from expectations.report_view import FilingView, QualityView, Row
 from ingestion.catalog import Table
 
 #: What the headline says, by its key in `found`; a key without a name here is shown as it is.

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from expectations.report import FilingView, QualityView, Row
 from expectations.report_parts import (
     RESULT_NAMES,
     SCOPES,
@@ -26,6 +25,7 @@ from expectations.report_parts import (
     tile,
     tone_of,
 )
+from expectations.report_view import FilingView, QualityView, Row
 
 #: Findings and failing reports named on this page; the pages of the reports have all of them.
 MOST_FINDINGS = 100
