@@ -75,11 +75,11 @@ def read_html(text: str, document: Document, budget: Budget, utf8: bytes | None 
     # a search without regard to case takes longer on a large page than the parser does
     strikes = b"-through" in utf8
     hides = b"isplay" in utf8 or b"DISPLAY" in utf8 or b" hidden" in utf8
+    if not strikes and not hides:
+        utf8 = _BARE_INLINE.sub(b"", utf8)
     if b"<pre" in utf8 or b"<PRE" in utf8:
         # the only element whose line ends are printed as such
         utf8 = _PRE.sub(lambda found: found[1] + found[2].replace(b"\n", b"<br>\n"), utf8)
-    if not strikes and not hides:
-        utf8 = _BARE_INLINE.sub(b"", utf8)
     root = _parse(utf8)
     if root is None:
         return

@@ -84,11 +84,6 @@ class Budget:
         if n_chars > self.limits.max_text:
             raise refusal("quarantined_chars", "the text has {} characters", n_chars, self.limits.max_text)
 
-    def check_depth(self, depth: int) -> None:
-        """Refuses markup by the measured depth of nesting."""
-        if depth > self.limits.max_depth:
-            raise refusal("quarantined_depth", "elements are nested {} deep", depth, self.limits.max_depth)
-
     def check_tags(self, text: str) -> None:
         """Refuses markup by its number of tags, before it is parsed."""
         if len(text) > 3 * self.limits.max_tags:

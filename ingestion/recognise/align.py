@@ -23,7 +23,7 @@ from ingestion.recognise.geometry import (
     without_dead_columns,
 )
 from ingestion.recognise.numbers import Printed, parse_number
-from ingestion.recognise.reading import BLANK, REPORTED, UNREADABLE, CellReading
+from ingestion.recognise.reading import BLANK, UNREADABLE, CellReading
 from ingestion.recognise.rows import CellSlot, FieldText, RowReading
 from ingestion.recognise.splits import only_split, splits_with_sums
 
@@ -357,6 +357,3 @@ def _agree(slot: CellSlot, placed: Sequence[FieldText | None]) -> bool:
             return False
         outcomes.add((printed.state, printed.value, printed.unit))
     return len(outcomes) == 1
-
-
-__all__ = ["REPORTED", "CellSlot", "FieldText", "RowReading", "place_rows"]

@@ -13,16 +13,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from ingestion.catalog import load_catalog
 from ingestion.recognise.reading import BLANK, REPORTED, UNREADABLE
 
 #: Reading a letter as a digit, or joining digits that stand apart, is a choice and says so.
 DOUBTFUL = 0.6
 
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
-_SLASH = frozenset("/\\")
-_DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u2501\ufe58\ufe63_")
-_TEXT_NONE = frozenset({"无", "没有", "暂无", "无。"})
-_NOT_APPLICABLE = frozenset({"不适用", "n/a", "na", "不涉及", "无此项", "无此事项"})
 _ZERO_LOOKALIKES = frozenset("○〇o")
 
 # The measure words that offices write behind a number in a cell; 万元 and 元 change what it means.
@@ -82,14 +79,9 @@ def parse_number(text: str, *, signed: bool = False) -> Printed:
         return Printed(UNREADABLE, note="a raised or circled digit stands in the cell")
     if _SPLIT_DIGITS.search(folded.split("(")[0]):
         return Printed(UNREADABLE, note="digits stand apart in one cell")
-    if set(compact) <= _SLASH:
-        return Printed("slash")
-    if set(compact) <= _DASHES:
-        return Printed("dash")
-    if compact in _TEXT_NONE:
-        return Printed("text_none")
-    if compact in _NOT_APPLICABLE:
-        return Printed("not_applicable")
+    state = load_catalog().state_of(folded)
+    if state is not None:
+        return Printed(state)
     if compact in _ZERO_LOOKALIKES:
         return Printed(REPORTED, Decimal(0), confidence=DOUBTFUL, note="a letter that looks like 0")
     if signed:

@@ -26,7 +26,8 @@ MISSING_IMAGE = "missing_image"
 MISSING_PAGE_BREAK = "missing_page_break"
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though never changed: a frozen one takes three times as long to make, and there are 200 a report.
+@dataclass(slots=True)
 class CellReading:
     """One cell of the form: what is printed (`raw`), its number, and the state that explains it.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ingestion.extract.model import Locator
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FieldText:
     """One printed field of a row, as it stands, with its place."""
 

@@ -21,7 +21,6 @@ from ingestion.catalog.labels import enumerator_number
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Issue, Locator, TextBlock
 from ingestion.recognise.heads import unit_in_head
-from ingestion.recognise.numbers import parse_number
 from ingestion.recognise.rows import FieldText, RowReading
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, TableVocabulary
 
@@ -470,7 +469,3 @@ def _cut_enumerator(folded: str, begin: int, next_row: Row | None) -> int | None
 def _fold_keeping_length(char: str) -> str:
     folded = fold_char(char)
     return folded if len(folded) == 1 else char
-
-
-def has_values(fields: Sequence[FieldText]) -> bool:
-    return any(parse_number(item.text, signed=True).is_value for item in fields)
