@@ -26,7 +26,7 @@ MISSING_IMAGE = "missing_image"
 MISSING_PAGE_BREAK = "missing_page_break"
 
 
-# Not frozen, though never changed: a frozen one takes three times as long to make, and there are 200 a report.
+# Not frozen, though never changed: a frozen one takes three times as long to make, and a report has 200.
 @dataclass(slots=True)
 class CellReading:
     """One cell of the form: what is printed (`raw`), its number, and the state that explains it.
