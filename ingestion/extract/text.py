@@ -253,7 +253,7 @@ class _TextReader:
                     return row, at, False
                 row.append(_field(line.text, line, 0))
             elif not line.tabbed and not line.piped and self._continues(row[-1][0], at):
-                row[-1] = _joined(row[-1], line)
+                row[-1] = _joined(row[-1], self.lines[at - 1], line)
             else:
                 return row, at, False
             at += 1
@@ -345,16 +345,20 @@ def _unmarked(printed: str) -> str:
     return bold["text"].strip() if bold else printed
 
 
-def _joined(before: _Field, line: Line) -> _Field:
+def _joined(before: _Field, above: Line, line: Line) -> _Field:
+    """A cell that ends on the line above, and goes on in `line`: all between them stands as printed."""
     text, place = before
     rest, rest_place = _field(line.text, line, 0)
+    assert place.char_end is not None and rest_place.char_start is not None
+    trailing = above.text[place.char_end - above.start :]
+    leading = line.text[: rest_place.char_start - line.start]
     whole = Locator(
         line=place.line,
         line_end=line.number,
         char_start=place.char_start,
         char_end=rest_place.char_end,
     )
-    return f"{text}\n{rest}", whole
+    return f"{text}{trailing}\n{leading}{rest}", whole
 
 
 def _in_grid(place: Locator, table: int, row: int, col: int) -> Locator:

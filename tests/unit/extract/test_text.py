@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingestion.extract import read_document
@@ -198,6 +198,7 @@ def test_no_printed_character_is_lost_or_doubled(parts: list[str], end: str) -> 
 
 
 @given(lines)
+@example(["\t0", "\t0", "0 ", "0"])  # a cell over three lines, with a space at the end of one
 def test_places_point_at_what_they_say(parts: list[str]) -> None:
     text = "\n".join(["起", *parts])
     for block in read(text).blocks:
