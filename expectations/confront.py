@@ -21,8 +21,9 @@ import pyarrow.parquet as pq
 from expectations.derive import Derived, derive
 from expectations.evaluate import Cells, IdentityResult, evaluate, suspect_cells
 from expectations.identities import Identities, load_identities
-from expectations.schemas import RESULT_SCHEMAS, write_table
+from expectations.schemas import RESULT_SCHEMAS
 from ingestion.catalog import Catalog
+from ingestion.normalise.schemas import write_table
 
 KEY = ("filing_id", "sha256", "agency", "report_year", "scope", "form")
 _PER_FILING = ("derived_cells", "identity_results", "cell_suspects")

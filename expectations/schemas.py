@@ -6,11 +6,7 @@ Belongs here: column names, types and order of `derived_cells`, `identity_result
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ingestion.normalise.schemas import FILING_KEY, VALUE
 
@@ -61,14 +57,3 @@ RESULT_SCHEMAS: dict[str, pa.Schema] = {
 }
 
 RESULTS = ("holds", "fails", "holds_lenient", "fails_lenient", "not_evaluable", "not_applicable")
-
-
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write `table` to `path` atomically: a reader sees the old file or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        pq.write_table(table, aside, compression="zstd")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

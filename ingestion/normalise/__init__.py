@@ -6,18 +6,16 @@ Does not belong here: identities and what they force (`expectations`), anything 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ingestion.catalog import Catalog
 from ingestion.catalog.catalog_tables import catalog_tables
 from ingestion.normalise import tidy
-from ingestion.normalise.schemas import TABLE_SCHEMAS
+from ingestion.normalise.schemas import TABLE_SCHEMAS, write_table
 from ingestion.paths import DataRoot
 from ingestion.readings import StoredReading
 
@@ -50,23 +48,18 @@ def normalise(stored: Sequence[StoredReading], catalog: Catalog) -> dict[str, pa
 
 def write_tables(root: DataRoot, tables: Mapping[str, pa.Table]) -> dict[str, Path]:
     """Write each table to core/tables/<name>.parquet, aside and then renamed; returns the paths."""
-    root.tables.mkdir(parents=True, exist_ok=True)
     written: dict[str, Path] = {}
     for name, table in tables.items():
-        path = root.tables / f"{name}.parquet"
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        pq.write_table(table, temporary, compression="zstd")
-        temporary.replace(path)
-        written[name] = path
+        written[name] = root.tables / f"{name}.parquet"
+        write_table(table, written[name])
     return written
 
 
 def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:
     columns = []
     for field in TABLE_SCHEMAS[name]:
-        values = [None if value is None else value for value in frame[field.name].tolist()]
         try:
-            columns.append(pa.array(values, type=field.type, from_pandas=True))
+            columns.append(pa.array(frame[field.name].tolist(), type=field.type, from_pandas=True))
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise SchemaMismatch(f"{name}.{field.name}: {error}") from error
     return pa.Table.from_arrays(columns, schema=TABLE_SCHEMAS[name])

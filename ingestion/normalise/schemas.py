@@ -1,12 +1,17 @@
 """Schemas of the tidy tables: the contract between reading documents and everything after.
 
-Belongs here: column names, types and order of each Parquet file under `core/tables`. One number is
-`decimal128(24, 6)`: counts and amounts in 万元 with their printed decimals, never a float.
+Belongs here: column names, types and order of each Parquet file under `core/tables`, and how such a file is
+written. One number is `decimal128(24, 6)`: counts and amounts in 万元 with their printed decimals, never a
+float.
 """
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 VALUE = pa.decimal128(24, 6)
 
@@ -155,3 +160,14 @@ TABLE_SCHEMAS: dict[str, pa.Schema] = {
         ("line", _I),
     ),
 }
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write `table` to `path` atomically: a reader sees the old file or the whole new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        pq.write_table(table, aside, compression="zstd")
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

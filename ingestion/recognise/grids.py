@@ -61,8 +61,8 @@ class Walk:
     loose_rows: list[LooseRow] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     tables_seen: dict[str, Locator | None] = field(default_factory=dict)
-    #: (table code, order in the document) of cuts: places where a label or a table breaks off
-    cuts: list[str] = field(default_factory=list)
+    #: tables in which a label or the table itself breaks off
+    cuts: set[str] = field(default_factory=set)
     used_grids: set[int] = field(default_factory=set)
 
 
@@ -111,8 +111,7 @@ class GridWalker:
     def _row(self, grid: Grid, cells: list[GridCell]) -> None:
         filled = [cell for cell in cells if not is_blank(cell)]
         if not filled:
-            if self.walk.table is not None and self._blank_review_row(grid, cells):
-                return
+            self._take_blank_review_row(grid, cells)
             return
         filled = self._take_titles(filled, cells, grid)
         if not filled:
@@ -168,15 +167,14 @@ class GridWalker:
         table = self.walk.table
         return table if table is not None and table.is_review else None
 
-    def _blank_review_row(self, grid: Grid, cells: list[GridCell]) -> bool:
+    def _take_blank_review_row(self, grid: Grid, cells: list[GridCell]) -> None:
+        """An empty row as wide as the review table, right under its head: its cells are blank."""
         table = self._review_table()
         if table is None or not self.walk.head.seen:
-            return False
+            return
         slots = table.line_slots()
-        if len(cells) != len(slots) or any(row.table == table.code for row in self.walk.rows):
-            return False
-        self._add_row(table, table.table.rows[0].code, slots, cells, grid, 1.0, depth=None)
-        return True
+        if len(cells) == len(slots) and not any(row.table == table.code for row in self.walk.rows):
+            self._add_row(table, table.table.rows[0].code, slots, cells, grid, 1.0, depth=None)
 
     def _take_review_row(
         self, grid: Grid, cells: list[GridCell], filled: list[GridCell], values: list[GridCell]
@@ -357,7 +355,7 @@ class GridWalker:
             match = table.row(joined, walk.parent)
             if match is not None and match.row.has_cells:
                 pending, walk.pending = walk.pending, None
-                walk.cuts.append(table.code)
+                walk.cuts.add(table.code)
                 self._add_labelled(table, match, pending.grid, pending.cells, pending.label_at)
                 walk.issues.append(
                     Issue(
@@ -391,9 +389,9 @@ class GridWalker:
         """A piece of a label that stands alone: its row's numbers are on the page that is not here."""
         walk = self.walk
         if walk.table is not None and table is not walk.table:
-            walk.cuts.append(walk.table.code)
+            walk.cuts.add(walk.table.code)
             self._enter(table)
-        walk.cuts.append(table.code)
+        walk.cuts.add(table.code)
         walk.tables_seen.setdefault(table.code, cell.locator)
         walk.used_grids.add(grid.index)
         walk.loose_text = cell.text

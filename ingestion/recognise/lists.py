@@ -251,7 +251,6 @@ def _score(table: TableVocabulary, labels: Sequence[str], heads: Sequence[str]) 
 def _understand(table: TableVocabulary, found: Sequence[FoundList]) -> ListReading:
     reading = ListReading(table.form.code, {}, [], [], [], set())
     last_order = -1
-    order = {row.code: index for index, row in enumerate(table.table.rows)}
     for item in found:
         columns = [_column([table], head) or head for head in item.heads]
         if item.grid is not None:
@@ -261,9 +260,9 @@ def _understand(table: TableVocabulary, found: Sequence[FoundList]) -> ListReadi
             if year:
                 reading.years.append(int(year["year"]))
         for printed in item.rows:
-            row = _known_row(table, printed.label, last_order, order)
+            row = _known_row(table, printed.label, last_order)
             if row is not None:
-                last_order = order[row.code]
+                last_order = table.order[row.code]
                 if not row.has_cells:
                     continue
             code = f"{table.code}.{row.code}" if row is not None else None
@@ -290,13 +289,13 @@ def _understand(table: TableVocabulary, found: Sequence[FoundList]) -> ListReadi
     return reading
 
 
-def _known_row(table: TableVocabulary, label: str, last_order: int, order: dict[str, int]) -> Row | None:
+def _known_row(table: TableVocabulary, label: str, last_order: int) -> Row | None:
     rows = table.rows.get(normalise_label(label), ())
     if len(rows) <= 1:
         return rows[0] if rows else None
     # Labels such as 被依法纠错数 stand under two parents: the list's order tells which comes next.
-    behind = sorted((row for row in rows if order[row.code] > last_order), key=lambda row: order[row.code])
-    return behind[0] if behind else None
+    behind = (row for row in rows if table.order[row.code] > last_order)
+    return min(behind, key=lambda row: table.order[row.code], default=None)
 
 
 def _value(key: str, printed: ListRow, index: int, width: int) -> CellReading:

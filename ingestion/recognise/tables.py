@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ingestion.catalog import Catalog
 from ingestion.catalog.labels import normalise_label
@@ -69,7 +70,7 @@ def read_tables(document: Document, catalog: Catalog, report_year: int | None) -
         reading.indicators = found.indicators
         reading.issues += found.issues
         reading.years = found.years
-        _fill(reading, known[found.form], document, seen={found.form: None}, whole_table_seen=True)
+        _fill(reading, known[found.form], document, seen={}, whole_table_seen=True)
     else:
         form = _choose(markers, catalog, report_year, reading)
         if form is not None:
@@ -202,7 +203,7 @@ def _read_form(
         if grid.index not in walk.used_grids:
             _unused_grid(reading, grid)
     if walk.table is not None or seen:
-        _fill(reading, form, document, seen, whole_table_seen=False, cuts=set(walk.cuts))
+        _fill(reading, form, document, seen, whole_table_seen=False, cuts=walk.cuts)
 
 
 def _complete_tables(form: FormVocabulary, rows: Sequence[RowReading]) -> set[str]:
@@ -424,13 +425,7 @@ def _read_anything(reading: TableReading) -> bool:
     return reading.form is not None and bool(reading.cells)
 
 
-_STREAM_READERS: dict[int, tuple[FormVocabulary, StreamReader]] = {}
-
-
+@lru_cache(maxsize=8)
 def stream_reader(form: FormVocabulary) -> StreamReader:
     """The stream reader of a form, built once (its pattern holds all labels of the form)."""
-    held = _STREAM_READERS.get(id(form))
-    if held is None or held[0] is not form:
-        held = (form, StreamReader(form))
-        _STREAM_READERS[id(form)] = held
-    return held[1]
+    return StreamReader(form)
