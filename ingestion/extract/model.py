@@ -15,7 +15,9 @@ GridKind = Literal["table", "tabbed", "piped", "cell_per_line"]
 TextKind = Literal["heading", "paragraph", "title", "meta"]
 Severity = Literal["info", "warning", "error"]
 
-_LOCATOR_INTS = ("page", "table", "row", "column", "line", "line_end", "char_start", "char_end")
+_LOCATOR_PLAIN = (
+    "page", "table", "row", "column", "line", "line_end", "char_start", "char_end", "part", "carrier"
+)  # fmt: skip
 
 
 class UnreadableInput(Exception):
@@ -48,7 +50,11 @@ class Locator:
 
     page, table, row, column, line, line_end: 1-based; table is the grid's index in the document; line and
     line_end count lines of the decoded text. char_start, char_end: 0-based half-open offsets in the decoded
-    text. bbox: (x0, top, x1, bottom) in points of the page.
+    text. bbox: (x0, top, x1, bottom), origin top left: points of the page as shown (PDF), pixels of the
+    picture (pictures). part: which part of the snapshot the rest counts in, where it has parts: the member of
+    a Word file that is a picture (word/media/image1.png), the sheet of a workbook, the n-th embedded picture.
+    carrier: sha256 of the bytes it stands in, where those are not the document's own snapshot but a picture
+    or an attachment that belongs to it.
     """
 
     page: int | None = None
@@ -60,11 +66,13 @@ class Locator:
     line_end: int | None = None
     char_start: int | None = None
     char_end: int | None = None
+    part: str | None = None
+    carrier: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; fields that are not known are left out."""
         found: dict[str, Any] = {}
-        for name in _LOCATOR_INTS:
+        for name in _LOCATOR_PLAIN:
             value = getattr(self, name)
             if value is not None:
                 found[name] = value
@@ -84,10 +92,25 @@ class Locator:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherReading:
+    """What else a cell may say: a text that a reader really saw there, how sure it was, and which one it was.
+
+    how: a stable code of the way of reading (`ocr_ink`, `ocr_digit`, `text_layer`, ...).
+    """
+
+    text: str
+    confidence: float
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class GridCell:
     """One cell as printed: inner line breaks are "\\n", ends are stripped (NBSP included).
 
     row, col: 0-based origin in the grid. struck: some of the cell's text is struck through or marked deleted.
+    confidence: 1 for text that the file itself holds, less for what was read from ink or joined in doubt.
+    others: readings that were seen and not chosen. legible: False where something is printed that could not
+    be read; the text is then what little was made of it, and never a number.
     """
 
     text: str
@@ -97,6 +120,9 @@ class GridCell:
     rowspan: int = 1
     colspan: int = 1
     struck: bool = False
+    confidence: float = 1.0
+    others: tuple[OtherReading, ...] = ()
+    legible: bool = True
 
 
 class _LocatorDraft:
@@ -128,6 +154,7 @@ def table_cell(
     """
     place: Any = _LocatorDraft()
     place.page = place.bbox = place.line_end = place.char_start = place.char_end = None
+    place.part = place.carrier = None
     place.table = table
     place.row = row + 1
     place.column = col + 1
@@ -141,6 +168,9 @@ def table_cell(
     cell.rowspan = rowspan
     cell.colspan = colspan
     cell.struck = struck
+    cell.confidence = 1.0
+    cell.others = ()
+    cell.legible = True
     cell.__class__ = GridCell
     frozen: GridCell = cell
     return frozen
@@ -190,19 +220,36 @@ def occupied_places(cell: GridCell) -> Iterator[tuple[int, int]]:
 
 @dataclass
 class TextBlock:
-    """Running text between the grids: a paragraph, a heading, a line of a text file."""
+    """Running text between the grids: a paragraph, a heading, a line of a text file.
+
+    confidence: 1 for text that the file itself holds, less for what was read from ink.
+    """
 
     text: str
     locator: Locator
     kind: TextKind = "paragraph"
+    confidence: float = 1.0
 
 
 @dataclass
 class ImageBlock:
-    """A picture in the content: a table may be hidden in it (state `missing_image`)."""
+    """A picture in the content: a table may be hidden in it (state `missing_image`).
+
+    read: its text and tables, if any, were read and stand in the blocks right behind it.
+    """
 
     src: str
     alt: str
+    locator: Locator
+    read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the content to a file: perhaps the report itself, or its tables, as an attachment."""
+
+    href: str
+    text: str
     locator: Locator
 
 
@@ -227,6 +274,7 @@ class Document:
     sha256: hex digest of the bytes as archived. n_bytes: their number. encoding: the Python codec that the
     bytes were decoded with, None for binary formats. pages: None where the format has no pages. title and
     meta: what the page says about itself (HTML <title>, <meta name=... content=...>), not what the text says.
+    links: files that the content links to.
     """
 
     name: str
@@ -239,6 +287,7 @@ class Document:
     title: str | None = None
     meta: dict[str, str] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
 
     def text(self) -> str:
         """The running text, one block a line, without the grids."""

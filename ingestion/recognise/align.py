@@ -198,6 +198,8 @@ def _parsed(slot: CellSlot, item: FieldText | None) -> Printed | None:
         return None
     if item.struck and not item.blank:
         return Printed(UNREADABLE, note="the number is struck through")
+    if not item.legible:
+        return Printed(UNREADABLE, note="something is printed here that could not be read")
     return parse_number(item.text, signed=slot.signed)
 
 
@@ -310,7 +312,7 @@ def _emit(item: _Open) -> Iterator[CellReading]:
         printed = _parsed(slot, first)
         assert printed is not None
         same_place = all(one is first for one in placed)
-        confidence = printed.confidence
+        confidence = min(printed.confidence, first.confidence)
         if len(placed) > 1 or item.confidence < CONFIDENCE_AGREED:
             confidence = min(confidence, item.confidence)
         yield CellReading(
@@ -323,6 +325,7 @@ def _emit(item: _Open) -> Iterator[CellReading]:
             locator=first.locator if same_place else row.locator,
             parts=printed.parts,
             note=printed.note,
+            others=first.others if same_place else (),
         )
 
 
@@ -338,11 +341,12 @@ def _emit_as_printed(row: RowReading, fields: Candidate) -> Iterator[CellReading
             printed.value,
             item.text.strip(),
             printed.state,
-            None if printed.state == BLANK else min(printed.confidence, certainty),
+            None if printed.state == BLANK else min(printed.confidence, certainty, item.confidence),
             printed.unit,
             item.locator,
             printed.parts,
             printed.note,
+            item.others,
         )
 
 

@@ -16,12 +16,12 @@ SHOWN = 60
 
 
 def is_blank(cell: GridCell) -> bool:
-    return parse_number(cell.text).state == BLANK
+    return cell.legible and parse_number(cell.text).state == BLANK
 
 
 def is_value(cell: GridCell) -> bool:
-    """A number, or a word or sign for none."""
-    return parse_number(cell.text, signed=True).is_value
+    """A number, or a word or sign for none; also ink that could not be read, which stands for one of them."""
+    return not cell.legible or parse_number(cell.text, signed=True).is_value
 
 
 def looks_like_label(cell: GridCell) -> bool:
@@ -44,7 +44,7 @@ def leading_texts(cells: list[GridCell]) -> list[int]:
 
 
 def as_field(cell: GridCell) -> FieldText:
-    return FieldText(cell.text, cell.locator, cell.struck)
+    return FieldText(cell.text, cell.locator, cell.struck, cell.confidence, cell.others, cell.legible)
 
 
 def row_text(cells: list[GridCell]) -> str:

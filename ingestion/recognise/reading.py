@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from ingestion.extract.model import Issue, Locator
+from ingestion.extract.model import Issue, Locator, OtherReading
 
 Status = Literal["complete", "blank_form", "partial", "no_tables", "not_a_report", "unreadable"]
 
@@ -33,7 +33,8 @@ class CellReading:
 
     `value` is exact (Decimal) and only present where `state` is `reported`. `confidence` is 1 for a
     cell that was read whole and less where a choice was made; None where nothing was read. `parts`
-    keeps both numbers of a cell that prints two ("+3/-1").
+    keeps both numbers of a cell that prints two ("+3/-1"). `others` are readings that were really seen there
+    and not chosen: nothing here chooses again.
     """
 
     key: str
@@ -45,6 +46,7 @@ class CellReading:
     locator: Locator | None = None
     parts: tuple[Decimal, ...] | None = None
     note: str | None = None
+    others: tuple[OtherReading, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -56,6 +58,7 @@ class CellReading:
             "locator": self.locator.to_dict() if self.locator else None,
             "parts": [_number(part) for part in self.parts] if self.parts else None,
             "note": self.note,
+            "others": [dataclasses.asdict(one) for one in self.others] or None,
         }
 
     @classmethod
@@ -70,6 +73,7 @@ class CellReading:
             locator=_locator(data["locator"]),
             parts=tuple(Decimal(part) for part in data["parts"]) if data.get("parts") else None,
             note=data.get("note"),
+            others=tuple(OtherReading(**one) for one in data.get("others") or ()),
         )
 
 

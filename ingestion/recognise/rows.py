@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ingestion.extract.model import Locator
+from ingestion.extract.model import Locator, OtherReading
 
 
 @dataclass(slots=True)
@@ -19,10 +19,15 @@ class FieldText:
     locator: Locator | None = None
     #: struck through or marked as deleted: whether it counts is not ours to decide
     struck: bool = False
+    #: how sure the reader of the format is of the text, and what else it saw there
+    confidence: float = 1.0
+    others: tuple[OtherReading, ...] = ()
+    #: False: something stands here that could not be read, so it is neither a number nor a blank
+    legible: bool = True
 
     @property
     def blank(self) -> bool:
-        return not self.text.strip(" \t\r\n\u00a0\u3000\u200b\ufeff")
+        return self.legible and not self.text.strip(" \t\r\n\u00a0\u3000\u200b\ufeff")
 
 
 @dataclass(frozen=True, slots=True)
