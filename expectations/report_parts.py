@@ -38,6 +38,7 @@ DOCUMENT_STATES = {
     "unreadable": ("无法读取", "unreadable", "bad"),
     "quarantined": ("已隔离", "quarantined", "bad"),
     "waiting": ("待转换", "waiting for a converter", "blank"),
+    "attached": ("属于网页", "part of a page", "ok"),
 }
 RESULT_NAMES = {
     "holds": ("成立", "holds", "ok"),

@@ -10,14 +10,18 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from ingestion.carriers import Chain, read_page
 from ingestion.catalog import Catalog, load_catalog
+from ingestion.converter import Conversion
 from ingestion.extract import read_document
-from ingestion.extract.model import Issue, UnreadableInput
+from ingestion.extract.companions import Companion, Companions
+from ingestion.extract.model import Document, Issue, UnreadableInput
+from ingestion.extract.sniff import HTML, sniff
 from ingestion.recognise import recognise
 from ingestion.recognise.reading import DocumentFacts, Headline, Reading
 
 _PACKAGE = Path(__file__).parent
-_CODE = ("extract", "recognise", "catalog", "reader.py")
+_CODE = ("extract", "recognise", "catalog", "carriers.py", "converter.py", "reader.py")
 
 
 def read_snapshot(
@@ -26,14 +30,30 @@ def read_snapshot(
     title: str | None = None,
     url: str | None = None,
     catalog: Catalog | None = None,
+    *,
+    converted: Conversion | None = None,
+    companions: Companions | None = None,
 ) -> Reading:
     """Read one archived document. Never raises for what the bytes hold: a document that cannot be read is a
     Reading with status `unreadable`, its reason, and an issue that says the same.
+
+    converted: what `ingestion.converter` made of a document that only it can open; None where no converter
+    is there, and such a document waits. Name, sha256, media type and size stay the original's; its locators
+    count in the converted document, and an issue says so.
+
+    companions: where the pictures and attachments of a page are found. They are read with it, and what they
+    say is merged into its reading; without them, only pictures inside the page's own bytes are.
     """
     catalog = catalog or load_catalog()
     try:
-        document = read_document(data, name)
+        document = _extract(data, name, converted)
         reading = recognise(document, catalog, title, url)
+        if document.media_type == HTML:
+            chain = Chain(
+                recognise=lambda page: recognise(page, catalog, title, url),
+                read_file=lambda file: _read_companion(file, catalog),
+            )
+            reading = read_page(document, reading, companions, chain)
     except UnreadableInput as refusal:
         reading = refused(data, name, refusal.code, refusal.reason, quarantined=refusal.quarantined)
         reading.document.media_type = refusal.media_type
@@ -41,6 +61,9 @@ def read_snapshot(
         reading = refused(
             data, name, "quarantined_depth", "the document is nested too deeply", quarantined=True
         )
+    except MemoryError:
+        reason = "reading it took more memory than a reader has"
+        reading = refused(data, name, "quarantined_memory", reason, quarantined=True)
     except Exception as error:
         # A reader's own fault must not stop the run nor pass as an empty report: it is an issue to fix.
         detail = f"{type(error).__name__}: {error}"
@@ -49,6 +72,23 @@ def read_snapshot(
         )
     reading.reader_version = reader_version()
     return reading
+
+
+def _read_companion(file: Companion, catalog: Catalog) -> Reading:
+    """The reading of an attachment, by itself: what it may refer to in its turn is not looked for."""
+    converted = Conversion(file.converted, "LibreOffice") if file.converted is not None else None
+    return read_snapshot(file.data, file.name, catalog=catalog, converted=converted)
+
+
+def _extract(data: bytes, name: str, converted: Conversion | None) -> Document:
+    if converted is None:
+        return read_document(data, name)
+    if converted.docx is None:
+        raise UnreadableInput("conversion_failed", converted.reason or "it was not converted", sniff(data))
+    document = read_document(data, name, converted=converted.docx.read_bytes())
+    detail = f"read as {converted.converter} converted it to .docx: tables, rows and columns count in that"
+    document.issues.append(Issue("read_converted", "document", detail, "info"))
+    return document
 
 
 def refused(data: bytes, name: str, code: str, reason: str, *, quarantined: bool) -> Reading:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -169,24 +168,6 @@ def add(paths: tuple[Path, ...], title: str | None, url: str | None) -> None:
         raise SystemExit(SOME_UNREAD if len(refused) < len(records) else UNUSABLE)
 
 
-def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
-    """The files meant by paths; hidden files in folders are not documents."""
-    for path in paths:
-        if path.is_dir():
-            inside = [
-                file
-                for file in sorted(path.rglob("*"))
-                if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
-            ]
-            if not inside:
-                fail(f"the folder {path} holds no file", UNUSABLE)
-            yield from inside
-        elif path.is_file():
-            yield path
-        else:
-            fail(f"there is no file {path}", UNUSABLE)
-
-
 @main.command(epilog=EXIT_STATUS)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--title", help="Title under which the document was listed.")
@@ -204,31 +185,38 @@ def extract(
 ) -> None:
     """Read documents and show what was understood, without touching archive or warehouse."""
     from orchestration import extraction
+    from orchestration.contract import as_text
+    from orchestration.tally import watched
 
-    files = list(_files(paths))
-    statuses: list[str] = []
+    for path in paths:
+        if not path.exists():
+            fail(f"there is no file {path}", UNUSABLE)
+    files = extraction.files_of(paths)
+    if not files:
+        fail("there is no file in what was named", UNUSABLE)
+    on_terminal = out is None and sys.stdout.isatty()
+    with watched(len(files), results_on_terminal=on_terminal) as watcher:
+        if out is None:
+            results = extraction.extract(files, title, url, converting=watcher.converting)
+        else:
+            results = extraction.into_folder(files, out, title, url, converting=watcher.converting)
+        for result in results:
+            watcher.done(result)
+            if result.part_of is not None:
+                watcher.say(f"{result.name}: part of {result.part_of}")
+            elif out is None and as_json:
+                found = json.loads(result.text) if len(files) == 1 else None
+                click.echo(json.dumps(found, ensure_ascii=False, indent=2) if found else result.text)
+            elif out is None:
+                click.echo(as_text(json.loads(result.text)))
+            if result.status in extraction.UNREAD:
+                watcher.say(f"{result.name}: {result.status}: {result.facts['reason']}")
     if out is not None:
-        for line in extraction.into_folder(files, out, title, url):
-            click.echo(line.text, err=True)
-            statuses.append(line.status)
         click.echo(str(out))
-    else:
-        from orchestration.contract import as_text
-
-        for file in files:
-            found = extraction.read_file(file, title, url)
-            statuses.append(found["status"])
-            if as_json and len(files) == 1:
-                click.echo(json.dumps(found, ensure_ascii=False, indent=2))
-            elif as_json:
-                click.echo(json.dumps(found, ensure_ascii=False))
-            else:
-                click.echo(as_text(found))
-            if found["status"] in extraction.UNREAD:
-                click.echo(f"{file}: {found['status']}: {found['reason']}", err=True)
-    if all(status == "unreadable" for status in statuses):
+    statuses = watcher.tally.statuses
+    if statuses <= {"unreadable"}:
         raise SystemExit(UNUSABLE)
-    if any(status in extraction.UNREAD for status in statuses):
+    if not statuses.isdisjoint(extraction.UNREAD):
         raise SystemExit(SOME_UNREAD)
 
 
@@ -257,17 +245,27 @@ def documents(state: str | None) -> None:
 @click.argument("cell")
 @click.option("--scope", metavar="S", help="own_body or aggregate, where an agency has filed both.")
 @click.option("--vintage", type=int, metavar="V", help="An earlier filing; without it the current one.")
-def trace(agency: str, year: int, cell: str, scope: str | None, vintage: int | None) -> None:
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PATH",
+    help="Where to put the picture of its place (PNG); without it build/trace in the data root.",
+)
+def trace(
+    agency: str, year: int, cell: str, scope: str | None, vintage: int | None, picture: Path | None
+) -> None:
     """Where a number comes from: document, place, text as printed, the identities it takes part in.
 
-    AGENCY may be short (营前街道), CELL is a key such as t3.partial.total.
+    AGENCY may be short (营前街道), CELL is a key such as t3.partial.total. Of a PDF, a scan or a picture the
+    part of the page is drawn with the cell framed; of other documents the table or the lines around it are
+    shown.
     """
     from orchestration import lookup
     from orchestration.agencies import NoSuchAgency
 
     try:
         with lookup.opened(DataRoot.from_env()) as facts:
-            click.echo(lookup.trace(facts, agency, year, cell, scope, vintage))
+            click.echo(lookup.trace(facts, agency, year, cell, scope, vintage, picture))
     except (NoSuchAgency, lookup.NothingFound) as nothing:
         fail(str(nothing), UNUSABLE)
 

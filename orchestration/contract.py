@@ -28,6 +28,10 @@ def as_json(reading: Reading) -> dict[str, Any]:
             "bytes": document.n_bytes,
             "pages": document.pages,
         },
+        "carriers": [
+            {"sha256": carrier.sha256, "name": carrier.name, "kind": carrier.kind}
+            for carrier in reading.carriers
+        ],
         "filing": {
             "agency": headline.agency,
             "report_year": headline.report_year,
@@ -92,6 +96,8 @@ def _cell(cell: CellReading) -> dict[str, Any]:
         found["parts"] = [number(part) for part in cell.parts]
     if cell.note:
         found["note"] = cell.note
+    if cell.others:
+        found["others"] = [one.to_dict() for one in cell.others]
     return found
 
 

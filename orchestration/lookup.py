@@ -19,10 +19,15 @@ from typing import Any
 
 import duckdb
 
-from ingestion.archive import Archive, ArchiveError
+from ingestion.archive import Archive
+from ingestion.catalog import load_catalog
+from ingestion.extract.model import OtherReading
 from ingestion.paths import DataRoot
 from orchestration.agencies import match_agency
+from orchestration.pictures import file_name, write_picture
+from orchestration.places import PlaceRequest, locator_of, shown_place
 from orchestration.publish import DATABASE
+from orchestration.surroundings import harmless
 
 STATES = (
     "read",
@@ -33,9 +38,9 @@ STATES = (
     "unreadable",
     "quarantined",
     "waiting",
+    "attached",
     "not_read_yet",
 )
-EXCERPT_LINES = 6
 
 # The same names over a release and over the tidy tables, so that every question is asked once.
 _FROM_RELEASE = {
@@ -145,10 +150,17 @@ def documents(root: DataRoot, state: str | None = None) -> tuple[list[str], dict
 
 
 def trace(
-    facts: Facts, agency: str, year: int, cell: str, scope: str | None = None, vintage: int | None = None
+    facts: Facts,
+    agency: str,
+    year: int,
+    cell: str,
+    scope: str | None = None,
+    vintage: int | None = None,
+    picture: Path | None = None,
 ) -> str:
     """Where one cell comes from, as text for a terminal.
 
+    picture: where to put the picture of its place, if it has one; without it `build/trace` in the data root.
     Raises NoSuchAgency for a name that means none or several, NothingFound for a year, scope, vintage or cell
     that is not there; the message says what is.
     """
@@ -158,6 +170,7 @@ def trace(
         raise NothingFound(_no_such_cell(facts, filing, cell))
     row = found[0]
     document = facts.rows("select * from documents where sha256 = ?", row["sha256"])[0]
+    name = file_name(filing["agency"], filing["report_year"], cell)
     lines = [
         f"{filing['agency']} · {filing['report_year']} · {filing['scope']} · {filing['form']} · {cell}",
         f"value     {_number(row['value'])}" + (f" {row['unit']}" if row["unit"] else ""),
@@ -169,12 +182,15 @@ def trace(
         lines.append(f"derived   {_number(row['derived_value'])}, forced by {by}; not printed")
     if row["note"]:
         lines.append(f"note      {row['note']}")
+    lines += _also_read(row)
     lines += [
         f"place     {row['place'] or 'none: the document does not print it'}",
         f"document  {document['name']} ({document['source']}), vintage {filing['vintage']}",
         f"snapshot  {row['sha256']}",
     ]
-    lines += _excerpt(facts, row, document)
+    if row.get("carrier"):
+        lines.append(f"carrier   {_name_of(facts, row['carrier'])}, snapshot {row['carrier']}")
+    lines += _place(facts, row, document, picture or facts.root.build / "trace" / name)
     lines += _identities_of(facts, row)
     if row["is_suspect"]:
         by = ", ".join(row["suspected_by"] or [])
@@ -275,23 +291,68 @@ def _identities_of(facts: Facts, row: dict[str, Any]) -> list[str]:
     return ["identities it takes part in:", *lines] if lines else ["it takes part in no identity"]
 
 
-def _excerpt(facts: Facts, row: dict[str, Any], document: dict[str, Any]) -> list[str]:
-    """The lines of the source at the cell's place, where the place has lines and the bytes are archived."""
-    if row["line"] is None or not document["encoding"]:
+def _place(facts: Facts, row: dict[str, Any], document: dict[str, Any], target: Path) -> list[str]:
+    """The place as far as it can be shown: the picture's path, the table or the lines around it."""
+    locator = locator_of(row)
+    if row["place"] is None:
         return []
-    try:
-        text = Archive(facts.root).read(row["sha256"]).decode(document["encoding"], "replace")
-    except (ArchiveError, LookupError):
-        return []
-    source = text.splitlines()
-    first, last = row["line"], row["line_end"] or row["line"]
-    last = min(last, first + EXCERPT_LINES - 1)
-    shown = [
-        f"  {number:>5} | {source[number - 1].expandtabs(4)}"
-        for number in range(first, last + 1)
-        if 0 < number <= len(source)
-    ]
-    return ["in the source:", *shown]
+    beside = facts.rows(
+        "select * from cells where filing_id = ? and page is not distinct from ? "
+        "and table_index is not distinct from ? order by row_index, column_index",
+        row["filing_id"],
+        row["page"],
+        row["table_index"],
+    )
+    places = [(one, locator_of(one)) for one in beside]
+    file = (locator.part, locator.carrier)
+    of_table = [(one, at) for one, at in places if (at.part, at.carrier) == file]
+    boxes = tuple(at.bbox for _, at in of_table if at.bbox is not None)
+    request = PlaceRequest(facts.root, row["sha256"], document["name"], row["raw"], locator, boxes)
+    shown = shown_place(request)
+    lines = []
+    if locator.bbox is not None:
+        of_row = [one for one, at in of_table if at.row == locator.row]
+        label = _label_of(row)
+        lines += [f"row as read{label}:", "  " + " | ".join(_in_row(one, row["cell_key"]) for one in of_row)]
+    if shown.text:
+        lines += ["in the source:", *(f"  {line}" for line in shown.text)]
+    if shown.picture is not None:
+        try:
+            write_picture(shown.picture, target)
+            lines += ["picture of the place:", str(target)]
+        except OSError as error:
+            lines.append(f"the picture of its place cannot be written to {target}: {error.strerror}")
+    if shown.problem is not None:
+        lines.append(f"its place cannot be shown: {shown.problem}")
+    return lines
+
+
+def _name_of(facts: Facts, sha256: str) -> str:
+    found = facts.rows("select name from documents where sha256 = ?", sha256)
+    return str(found[0]["name"]) if found else "a file beside the document"
+
+
+def _label_of(row: dict[str, Any]) -> str:
+    """The form's name of the cell's row, in brackets; what the document prints may be put otherwise."""
+    form = load_catalog().forms.get(row["form"] or "")
+    specs = {} if form is None else {**form.cells, **form.optional_cells}
+    spec = specs.get(row["cell_key"])
+    return f" ({spec.label_zh.partition(' / ')[0]})" if spec is not None else ""
+
+
+def _also_read(row: dict[str, Any]) -> list[str]:
+    """What was seen in the cell and not chosen, with its place where that is another one."""
+    lines = []
+    for one in map(OtherReading.from_dict, json.loads(row.get("others") or "[]")):
+        where = one.locator.in_words() if one.locator is not None else None
+        how = f"{one.how}, confidence {one.confidence:g}" + (f"; {where}" if where else "")
+        lines.append(f"also read {_printed(one.text)} ({how})")
+    return lines
+
+
+def _in_row(row: dict[str, Any], marked: str) -> str:
+    said = harmless(row["raw"] or "").replace("\n", "⏎")
+    return f"«{said}»" if row["cell_key"] == marked else said
 
 
 def _sides(result: dict[str, Any]) -> str:
@@ -300,7 +361,7 @@ def _sides(result: dict[str, Any]) -> str:
 
 
 def _printed(raw: str | None) -> str:
-    return "nothing" if raw is None else "«" + raw.replace("\n", "⏎") + "»"
+    return "nothing" if raw is None else "«" + harmless(raw).replace("\n", "⏎") + "»"
 
 
 def _number(value: Decimal | None) -> str:

@@ -10,12 +10,15 @@ its inner tables grids of their own, in document order. What remains is data. No
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from ingestion.extract.model import Block, Grid, GridCell, ImageBlock, Issue, Locator, TextBlock, TextKind
+from ingestion.extract.navigation import leads_away
 from ingestion.extract.sandbox import Budget
-from ingestion.extract.spans import place
+from ingestion.extract.spans import Placed, place
 
 #: Stands for a line break among pieces of text; no parsed page can contain it.
 BREAK = "\0"
@@ -36,16 +39,18 @@ _INNER_SPACE = re.compile(r"[ \t\r\n\f\v\0]")
 _HAN = r"[\u2e80-\u9fff\uff00-\uffef]"
 _HAN_LINE_END = re.compile(rf"(?<={_HAN})[ \t]*[\r\n][ \t\r\n\f\v]*(?={_HAN})")
 _NUMBER = re.compile(r"[-+−＋－]?\s*[\d０-９][\d０-９,.，．\s]*\D{0,3}\Z")
+_END_OF_LINK = itemgetter(1)
 _MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+(.*)")
 
 
 @dataclass(slots=True)
 class RawImage:
-    """An <img> that is big enough to be content."""
+    """An <img> that is big enough to be content. references: as in `ImageBlock`."""
 
     src: str
     alt: str
     line: int | None
+    references: tuple[str, ...] = ()
 
 
 class Flow:
@@ -55,10 +60,12 @@ class Flow:
     ends), a `RawTable` or a `RawImage`. Roles are kinds of text block other than paragraph.
     """
 
-    __slots__ = ("events", "has_items", "pieces", "role")
+    __slots__ = ("events", "has_items", "links", "pieces", "role")
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
+        #: (first piece, behind the last) of what links to other pages; None: nothing does
+        self.links: list[tuple[int, int]] | None = None
         #: whether a table or a picture is among the events
         self.has_items = False
         self.events: list[tuple[int, Any, TextKind | None]] = []
@@ -80,6 +87,12 @@ class Flow:
         self.events.append((len(self.pieces), item, self.role))
         self.pieces.append(BREAK)
 
+    def link(self, start: int) -> None:
+        """What came since the piece `start` links to another page."""
+        if self.links is None:
+            self.links = []
+        self.links.append((start, len(self.pieces)))
+
     def n_chars(self) -> int:
         """Characters in it without white space, tables included."""
         total = len("".join("".join(self.pieces).split()))
@@ -97,6 +110,7 @@ class RawCell(Flow):
     def __init__(self, rowspan: int, colspan: int, line: int | None) -> None:
         # a page has thousands: the base class's attributes are set here
         self.pieces = []
+        self.links = None
         self.events = []
         self.has_items = False
         self.role = None
@@ -234,6 +248,8 @@ class Assembly:
         kind: TextKind | None = None
         for index, item, role in flow.events:
             if start < index:
+                if flow.links and _leads_away(flow, start, index):
+                    kind = "navigation"
                 self._text("".join(pieces[start:index]), line, kind)
             start, kind = index, role
             if isinstance(item, RawTable):
@@ -245,6 +261,8 @@ class Assembly:
             else:
                 line = item.sourceline if item is not None and self.lines_hold else None
         if start < len(pieces):
+            if flow.links and _leads_away(flow, start, len(pieces)):
+                kind = "navigation"
             self._text("".join(pieces[start:]), line, kind)
 
     def _text(self, raw: str, line: int | None, kind: TextKind | None) -> None:
@@ -266,7 +284,7 @@ class Assembly:
 
     def _image(self, image: RawImage, locator: Locator) -> None:
         self.budget.add_block()
-        self.blocks.append(ImageBlock(image.src, image.alt, locator))
+        self.blocks.append(ImageBlock(image.src, image.alt, locator, references=image.references))
 
     # ------------------------------------------------------------------------------------------- tables
 
@@ -306,8 +324,7 @@ class Assembly:
         self.budget.add_block()
         self.n_grids += 1
         index = self.n_grids
-        ends = _section_ends([row.group for row in rows])
-        placed = place([row.cells for row in rows], index, ends, self.budget)
+        placed = self.place(rows, index)
         self.blocks.append(Grid(index, placed.cells, placed.n_rows, placed.n_cols, "table", exact=True))
         for cell, printed in placed.capped:
             self._capped(cell, printed)
@@ -321,6 +338,11 @@ class Assembly:
                 detail = "a table stands in a cell of a data table: it follows as a grid of its own"
                 self.issues.append(Issue("nested_table", f"table {index}", detail, "info", grid_cell.locator))
                 self.table(nested)
+
+    def place(self, rows: list[RawRow], index: int) -> Placed:
+        """Where the cells of grid `index` stand; a format that says so itself replaces it."""
+        ends = _section_ends([row.group for row in rows])
+        return place([row.cells for row in rows], index, ends, self.budget)
 
     def _capped(self, cell: GridCell, printed: str) -> None:
         self.n_capped += 1
@@ -342,6 +364,20 @@ class Assembly:
         where = grids[-1].cells[-1].locator if grids and grids[-1].cells else None
         detail = "the file ends inside a table: its last cell may be cut, the rows after it are not known"
         self.issues.append(Issue("table_cut_at_end", "end of the file", detail, locator=where))
+
+
+def _leads_away(flow: Flow, start: int, end: int) -> bool:
+    """Whether the pieces from start to end are but links to other pages."""
+    links = flow.links or []
+    first = bisect_right(links, start, key=_END_OF_LINK)
+    linked = []
+    for begins, ends in links[first:]:
+        if begins >= end:
+            break
+        part = "".join(flow.pieces[max(begins, start) : min(ends, end)])
+        if part.strip(_ENDS):
+            linked.append(part)
+    return bool(linked) and leads_away("".join(flow.pieces[start:end]).strip(_ENDS), linked)
 
 
 def _is_layout(rows: list[RawRow], texts: list[list[str]]) -> bool:

@@ -9,27 +9,21 @@ from typing import Any
 
 # What an element is to the walk. The walk compares kinds: up to BR nothing is entered, up to LAST_BLOCK a
 # line begins.
-INLINE, DROP, BR, BLOCK, HEADING, META, ARTICLE, CAPTION, TABLE = range(9)
+INLINE, DROP, BR, BLOCK, REGION, HEADING, META, NAVIGATION, ARTICLE, CAPTION, TABLE = range(11)
 LAST_BLOCK = TABLE
-ROW, CELL, GROUP, IMG, STRUCK, FIELD, SUP = range(9, 16)
+ROW, CELL, GROUP, IMG, STRUCK, FIELD, SUP, LINK = range(11, 19)
 
 KINDS: dict[Any, int] = {
     **dict.fromkeys(
         [
             "p",
-            "div",
             "li",
-            "ul",
-            "ol",
-            "dl",
             "dd",
             "dt",
             "center",
             "blockquote",
             "pre",
             "address",
-            "section",
-            "aside",
             "figure",
             "figcaption",
             "form",
@@ -44,6 +38,8 @@ KINDS: dict[Any, int] = {
         ],
         BLOCK,
     ),
+    # what a page is built of: some of these are menus and footers, as their names tell
+    **dict.fromkeys(["div", "ul", "ol", "dl", "section"], REGION),
     **dict.fromkeys(["h1", "h2", "h3", "h4", "h5", "h6"], HEADING),
     # head holds the title, which is read by itself; options of a menu are not printed on the page
     **dict.fromkeys(
@@ -77,7 +73,9 @@ KINDS: dict[Any, int] = {
     **dict.fromkeys(("td", "th"), CELL),
     **dict.fromkeys(("del", "s", "strike"), STRUCK),
     **dict.fromkeys(("article", "main"), ARTICLE),
-    **dict.fromkeys(("nav", "header", "footer"), META),
+    **dict.fromkeys(("nav", "footer", "aside"), NAVIGATION),
+    "header": META,
+    "a": LINK,
     "br": BR,
     "table": TABLE,
     "tr": ROW,

@@ -11,6 +11,7 @@ break the line. No digit is added, dropped or moved.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -30,7 +31,10 @@ from ingestion.extract.elements import (
     INLINE,
     KINDS,
     LAST_BLOCK,
+    LINK,
     META,
+    NAVIGATION,
+    REGION,
     ROW,
     STRUCK,
     SUP,
@@ -38,24 +42,23 @@ from ingestion.extract.elements import (
 )
 from ingestion.extract.fragments import mend
 from ingestion.extract.head import read_head
-from ingestion.extract.model import Document, Issue, UnreadableInput
-from ingestion.extract.sandbox import MAX_DEPTH, Budget, refusal
+from ingestion.extract.markup import parse
+from ingestion.extract.model import Document, Issue, TextKind
+from ingestion.extract.navigation import Regions
+from ingestion.extract.references import base_of, file_links, leads_to_a_page, picture_references
+from ingestion.extract.sandbox import Budget
 from ingestion.extract.spans import span_of
-
-#: Tags of Word that carry no text and, unless something is hidden or struck, no meaning: inline elements join
-#: anyway. Without them parser and walk have half the work, and libxml2 does not report an error per <o:p>.
-#: Line numbers stay: a tag that holds a line end is left in. So is one with "<" or ">" in an attribute.
-_PRE = re.compile(rb"(<pre\b[^>]*>)(.*?)(?=</pre|<pre\b|\Z)", re.IGNORECASE | re.DOTALL)
-_BARE_INLINE = re.compile(rb"""</?(?:span|font|o:p)\b(?:[^<>"'\n]+|"[^"<>\n]*"|'[^'<>\n]*')*+>""")
 
 #: Pictures smaller than this in either direction are icons, bullets and trackers.
 MIN_IMAGE = 50
+#: Width and height in pixels below which no table can be read in a picture.
+MIN_TABLE_IMAGE = (200, 100)
 _HIDES = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 #: Elements that may be hidden; which are, their style says in detail.
 _MAY_HIDE = etree.XPath('//*[@hidden] | //*[contains(@style, "isplay") or contains(@style, "ISPLAY")]')
 _STRIKES = re.compile(r"line-through", re.IGNORECASE)
 _PIXELS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px)?\s*$", re.IGNORECASE)
-_STYLE_SIZE = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*(\d+(?:\.\d+)?)px", re.IGNORECASE)
+_STYLE_SIZE = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*(\d+(?:\.\d+)?)px", re.IGNORECASE)
 #: libxml2 counts lines in 16 bits for some nodes.
 _LAST_LINE = 65534
 
@@ -75,21 +78,19 @@ def read_html(text: str, document: Document, budget: Budget, utf8: bytes | None 
     # a search without regard to case takes longer on a large page than the parser does
     strikes = b"-through" in utf8
     hides = b"isplay" in utf8 or b"DISPLAY" in utf8 or b" hidden" in utf8
-    if not strikes and not hides:
-        utf8 = _BARE_INLINE.sub(b"", utf8)
-    if b"<pre" in utf8 or b"<PRE" in utf8:
-        # the only element whose line ends are printed as such
-        utf8 = _PRE.sub(lambda found: found[1] + found[2].replace(b"\n", b"<br>\n"), utf8)
-    root = _parse(utf8)
+    root = parse(utf8, thin=not strikes and not hides)
     if root is None:
         return
     read_head(root, document)
+    base = base_of(root)
+    regions = Regions()
+    document.links = file_links(root, base, regions, lines=mended.lines_hold)
     hidden = _hidden_elements(root) if hides else frozenset()
-    walk = _Walk(budget, hidden, strikes=strikes, lines=mended.lines_hold)
+    walk = _Walk(budget, hidden, base, regions, strikes=strikes, lines=mended.lines_hold)
     walk.run(root)
     if walk.hidden_is_the_page():
         # the article itself is hidden until a script shows it
-        walk = _Walk(budget, frozenset(), strikes=strikes, lines=mended.lines_hold)
+        walk = _Walk(budget, frozenset(), base, regions, strikes=strikes, lines=mended.lines_hold)
         walk.run(root)
         detail = "nearly all of the page is hidden by its style; it is read as if it were shown"
         document.issues.append(Issue("hidden_content_read", "document", detail))
@@ -101,58 +102,6 @@ def read_html(text: str, document: Document, budget: Budget, utf8: bytes | None 
     assembly.finish(cut_at_end=mended.cut_at_end)
     document.blocks = assembly.blocks
     document.issues.extend(assembly.issues)
-
-
-def _parse(utf8: bytes) -> Any:
-    """The root element, or None if there is nothing to parse. Raises for markup nested too deep."""
-    # one parser a document: it collects the errors, and the depth error is the only sign of a cut tree
-    parser = etree.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
-    )
-    try:
-        root = etree.fromstring(utf8, parser)
-    except etree.XMLSyntaxError as error:
-        if "empty" in str(error).lower():
-            return None
-        raise UnreadableInput("markup_unreadable", f"the HTML parser gives up: {error}") from error
-    for entry in parser.error_log.filter_from_fatals():
-        if entry.type_name == "ERR_RESOURCE_LIMIT":
-            measured = _depth(utf8.decode("utf-8", "replace"))
-            raise refusal("quarantined_depth", "elements are nested {} deep", measured, MAX_DEPTH)
-    return root
-
-
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w:]*)[^<>]*?(/?)>")
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
-
-
-def _depth(text: str) -> int:
-    """How deep elements are nested, counted tag by tag; only for the report on a refusal."""
-    depth = deepest = 0
-    for found in _TAG.finditer(text):
-        if found[1]:
-            depth = max(0, depth - 1)
-        elif not found[3] and found[2].lower() not in _VOID:
-            depth += 1
-            deepest = max(deepest, depth)
-    return max(deepest, MAX_DEPTH + 1)
 
 
 def _hidden_elements(root: Any) -> frozenset[Any]:
@@ -167,9 +116,20 @@ def _hidden_elements(root: Any) -> frozenset[Any]:
 class _Walk:
     """One pass over the tree. `page` receives text, tables and pictures in document order."""
 
-    def __init__(self, budget: Budget, hidden: frozenset[Any], *, strikes: bool, lines: bool) -> None:
+    def __init__(
+        self,
+        budget: Budget,
+        hidden: frozenset[Any],
+        base: str | None,
+        regions: Regions,
+        *,
+        strikes: bool,
+        lines: bool,
+    ) -> None:
         self.budget = budget
         self.hidden = hidden
+        self.base = base
+        self.regions = regions
         self.strikes = strikes
         self.lines = lines
         self.page = Flow()
@@ -178,8 +138,9 @@ class _Walk:
         self.tables: list[RawTable] = []
         self.hidden_cells = 0
         self.hidden_chars = 0
-        self.meta_depth = 0
-        self.article_depth = 0
+        #: the part of the page that is open: its masthead, a way to other pages, or None
+        self.region: TextKind | None = None
+        self.in_article = False
         self.n_orphans = 0
 
     def run(self, root: Any) -> None:
@@ -198,7 +159,7 @@ class _Walk:
                 if hidden and child in hidden:
                     self._count_hidden(child)
                     child_kind = DROP
-                elif strikes and child_kind == INLINE and _STRIKES.search(child.get("style") or ""):
+                elif strikes and child_kind in (INLINE, LINK) and _STRIKES.search(child.get("style") or ""):
                     child_kind = STRUCK
                 if child_kind == INLINE:
                     text = child.text
@@ -301,6 +262,8 @@ class _Walk:
         if kind == STRUCK:
             if isinstance(self.flow, RawCell) and not self.flow.struck:
                 self.flow.struck = any(text.strip() for text in element.itertext())
+        elif kind == LINK:
+            return len(self.flow.pieces)
         elif kind == IMG:
             self._image(element)
         elif kind == FIELD:
@@ -312,15 +275,28 @@ class _Walk:
             self._superscript(element)
         return None
 
-    def _open_block(self, element: Any, kind: int) -> bool:
-        """A line begins. Returns whether a region of page furniture begins with it."""
-        furniture = kind == META and not self.article_depth
-        if furniture:
-            self.meta_depth += 1
-        elif kind == ARTICLE:
-            self.article_depth += 1
-        self.flow.mark(element, "meta" if self.meta_depth else "heading" if kind == HEADING else None)
-        return furniture
+    def _open_block(self, element: Any, kind: int) -> tuple[TextKind | None, bool] | None:
+        """A line begins. Returns the region that ends with it, if a region begins."""
+        before = None
+        if kind >= REGION and kind != HEADING:
+            before = self._open_region(element, kind)
+        self.flow.mark(element, self.region or ("heading" if kind == HEADING else None))
+        return before
+
+    def _open_region(self, element: Any, kind: int) -> tuple[TextKind | None, bool] | None:
+        before = (self.region, self.in_article)
+        if self.in_article:
+            return None
+        name = self.regions.kind(element) if kind == REGION else None
+        if kind == ARTICLE or name == "article":
+            self.region, self.in_article = None, True
+        elif kind == META:
+            self.region = "meta"
+        elif name is not None or (kind == NAVIGATION and self.regions.is_furniture(element)):
+            self.region = "navigation"
+        else:
+            return None
+        return before
 
     def _close(self, element: Any, kind: int, saved: Any) -> None:
         """Leaves an element that is not inline."""
@@ -334,15 +310,16 @@ class _Walk:
         elif kind == TABLE:
             self.tables.pop()
             self.flow = saved
-            self.flow.mark(None, "meta" if self.meta_depth else None)
+            self.flow.mark(None, self.region)
+        elif kind == LINK:
+            if leads_to_a_page(element.get("href")):
+                self.flow.link(saved)
         elif isinstance(saved, Flow):  # a caption of a table
             self.flow = saved
         elif kind <= LAST_BLOCK:
-            if saved is True:
-                self.meta_depth -= 1
-            elif kind == ARTICLE:
-                self.article_depth -= 1
-            self.flow.mark(None, "meta" if self.meta_depth else None)
+            if saved is not None:
+                self.region, self.in_article = saved
+            self.flow.mark(None, self.region)
 
     def _enter(self, flow: Flow) -> Flow:
         before, self.flow = self.flow, flow
@@ -385,18 +362,23 @@ class _Walk:
         return self.hidden_chars > 3 * self.page.n_chars()
 
     def _image(self, element: Any) -> None:
-        src = (element.get("src") or element.get("data-src") or "").strip()
-        sizes = [element.get("width"), element.get("height")]
-        sizes += _STYLE_SIZE.findall(element.get("style") or "")
-        for size in sizes:
-            pixels = _PIXELS.match(size or "")
-            if pixels and float(pixels[1]) < MIN_IMAGE:
-                return
-        if src:
+        sides = dict(_STYLE_SIZE.findall(element.get("style") or ""))
+        width, height = (
+            _pixels(element.get(name)) or _pixels(sides.get(name)) or math.inf for name in ("width", "height")
+        )
+        if min(width, height) < MIN_IMAGE:
+            return
+        small = width < MIN_TABLE_IMAGE[0] or height < MIN_TABLE_IMAGE[1]
+        if self.region == "navigation" and (small or math.isinf(width)):
+            return
+        references = picture_references(element, self.base)
+        if references:
             # a picture inside the bytes is named by its kind, not by its megabytes
-            shown = src.split(",", 1)[0] if src.startswith("data:") else src
+            first = references[0]
+            shown = first.split(",", 1)[0] if first[:5].lower() == "data:" else first
             alt = (element.get("alt") or element.get("title") or "").strip()
-            self.flow.add(RawImage(shown[:2000], alt[:500], self._line(element)))
+            image = RawImage(shown[:2000], alt[:500], self._line(element), () if small else tuple(references))
+            self.flow.add(image)
 
     def _superscript(self, element: Any) -> None:
         """A footnote mark must not become a digit of the number before it: 10<sup>1</sup> is not 101."""
@@ -404,3 +386,8 @@ class _Walk:
         before = "".join(self.flow.pieces[-4:]).rstrip()
         if mark[:1].isdigit() and before[-1:].isdigit():
             self.flow.pieces.append("^")
+
+
+def _pixels(size: str | None) -> float | None:
+    found = _PIXELS.match(size or "")
+    return float(found[1]) if found else None

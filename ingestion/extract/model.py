@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 GridKind = Literal["table", "tabbed", "piped", "cell_per_line"]
-TextKind = Literal["heading", "paragraph", "title", "meta"]
+#: meta: the masthead of a page. navigation: ways to other pages (menus, breadcrumbs, lists of other papers).
+TextKind = Literal["heading", "paragraph", "title", "meta", "navigation"]
 Severity = Literal["info", "warning", "error"]
 
 _LOCATOR_PLAIN = (
     "page", "table", "row", "column", "line", "line_end", "char_start", "char_end", "part", "carrier"
 )  # fmt: skip
+
+_LOCATOR_SAID = ("page", "table", "row", "column", "line")
 
 
 class UnreadableInput(Exception):
@@ -80,6 +83,19 @@ class Locator:
             found["bbox"] = list(self.bbox)
         return found
 
+    def in_words(self) -> str | None:
+        """For people: "page 3, table 1, row 4, column 2", "line 88"; None where nothing of the kind is known."""
+        said = ", ".join(
+            f"{name} {value}" for name in _LOCATOR_SAID if (value := getattr(self, name)) is not None
+        )
+        if self.part is not None:
+            said = f"{self.part}, {said}" if said else self.part
+        if self.carrier is not None:
+            said = f"{said} in {self.carrier[:12]}" if said else f"in {self.carrier[:12]}"
+        if not said and self.char_start is not None:
+            return f"characters {self.char_start} to {self.char_end}"
+        return said or None
+
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Locator:
         """Inverse of `to_dict`; raises TypeError on a field that a locator does not have."""
@@ -95,12 +111,28 @@ class Locator:
 class OtherReading:
     """What else a cell may say: a text that a reader really saw there, how sure it was, and which one it was.
 
-    how: a stable code of the way of reading (`ocr_ink`, `ocr_digit`, `text_layer`, ...).
+    how: a stable code of the way of reading (`ocr_ink`, `ocr_digit`, `text_layer`, ...; `carrier`: read in
+    another carrier of the same report). locator: where it stands, if that is another place than the cell's.
     """
 
     text: str
     confidence: float
     how: str
+    locator: Locator | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        found: dict[str, Any] = {"text": self.text, "confidence": self.confidence, "how": self.how}
+        if self.locator is not None:
+            found["locator"] = self.locator.to_dict()
+        return found
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> OtherReading:
+        """Inverse of `to_dict`."""
+        place = stored.get("locator")
+        locator = Locator.from_dict(place) if place else None
+        return cls(stored["text"], stored["confidence"], stored["how"], locator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,18 +267,25 @@ class TextBlock:
 class ImageBlock:
     """A picture in the content: a table may be hidden in it (state `missing_image`).
 
-    read: its text and tables, if any, were read and stand in the blocks right behind it.
+    read: its text and tables, if any, were read and stand in the blocks right behind it. references: under
+    which it may be found, the likeliest first (a page that loads its pictures late names several); a data URI
+    is whole here and cut in `src`. Empty for a picture that is too small to hold a table.
     """
 
     src: str
     alt: str
     locator: Locator
     read: bool = False
+    references: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of the content to a file: perhaps the report itself, or its tables, as an attachment."""
+    """A link of the content to a file: perhaps the report itself, or its tables, as an attachment.
+
+    href: as the page resolves it (<base href> applied), percent-encoding untouched. text: of the link, with
+    the file name that the page gives where that says more.
+    """
 
     href: str
     text: str

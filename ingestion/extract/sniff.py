@@ -8,10 +8,28 @@ from __future__ import annotations
 
 import re
 
+from ingestion.extract import ole
 from ingestion.extract.model import UnreadableInput
 
 HTML = "text/html"
 TEXT = "text/plain"
+PDF = "application/pdf"
+_OOXML = "application/vnd.openxmlformats-officedocument."
+DOCX = _OOXML + "wordprocessingml.document"
+XLSX = _OOXML + "spreadsheetml.sheet"
+_ODF = "application/vnd.oasis.opendocument."
+WORKBOOKS = frozenset({XLSX, "application/vnd.ms-excel", _ODF + "spreadsheet"})
+WORD = "application/msword"
+RTF = "application/rtf"
+WORKS = "application/vnd.ms-works"
+WORD_XML = "application/vnd.ms-wordml"
+ODT = _ODF + "text"
+#: Formats that are read as .docx once a converter made one of them, with the file ending that names them. A
+#: .wps of Kingsoft's writer is a Word file by its bytes; one of Microsoft's Works is not.
+CONVERTED = {WORD: "doc", RTF: "rtf", WORKS: "wps", WORD_XML: "xml", ODT: "odt"}
+LOCKED = "application/encrypted"
+MHTML = "multipart/related"
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/tiff", "image/webp", "image/bmp"})
 
 #: How much of a file is looked at to tell text from garbage.
 _SAMPLE = 64 * 1024
@@ -32,21 +50,26 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
 )
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-#: Names of streams in an OLE file (UTF-16 in its directory) and what they make of it. WPS writer files carry
-#: a WordDocument stream too, so their own names come first.
+#: Names of streams at the root of an OLE file and what they make of it. What Kingsoft's WPS writes is Word's
+#: and Excel's own format, be it called .doc, .wps, .xls or .et; only the Works of Microsoft are another one.
 _OLE_STREAMS: tuple[tuple[str, str], ...] = (
-    ("WpsCustomData", "application/vnd.ms-works"),
-    ("WordDocument", "application/msword"),
+    ("EncryptedPackage", LOCKED),
+    ("WordDocument", WORD),
     ("Workbook", "application/vnd.ms-excel"),
     ("Book", "application/vnd.ms-excel"),
+    ("MatOST", WORKS),
+    ("CONTENTS", WORKS),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
 )
-_OOXML = "application/vnd.openxmlformats-officedocument."
 _ZIP_MEMBERS: tuple[tuple[bytes, str], ...] = (
-    (b"word/", _OOXML + "wordprocessingml.document"),
-    (b"xl/", _OOXML + "spreadsheetml.sheet"),
+    (b"word/", DOCX),
+    (b"xl/", XLSX),
     (b"ppt/", _OOXML + "presentationml.presentation"),
     (b"OFD.xml", "application/ofd"),
+)
+
+_ODF_KIND = re.compile(
+    rb"mimetype(application/vnd\.oasis\.opendocument\.(?:text|spreadsheet|presentation))PK"
 )
 
 _CONTROL_BYTES = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0C, 0x0D, 0x1A, 0x1B}) + b"\x7f"
@@ -62,6 +85,10 @@ _ANY_TAG = re.compile(
 )
 _MIN_TAGS = 2
 _XML = re.compile(rb"\s*<\?xml\b", re.IGNORECASE)
+#: Word's documents as one XML file: that of 2003, and the later one that holds all parts.
+_WORD_XML = re.compile(
+    rb"<\?mso-application\s+progid=.Word\.Document|schemas\.microsoft\.com/office/word/2003/wordml"
+)
 _MIME = re.compile(rb"\s*(?:From:|MIME-Version:|Content-Type:\s*multipart/)", re.IGNORECASE)
 
 
@@ -93,13 +120,15 @@ def sniff(data: bytes) -> str:
 def _container(data: bytes, head: bytes) -> str | None:
     """Formats that are known by a magic number."""
     if b"%PDF-" in head[:1024]:
-        return "application/pdf"
+        return PDF
     for magic, media_type in _MAGIC:
         if head.startswith(magic):
             return media_type
-    if head.startswith(_OLE):
+    if head.startswith(ole.MAGIC):
+        streams = ole.root_streams(data)
         for stream, media_type in _OLE_STREAMS:
-            if stream.encode("utf-16-le") in data:
+            # where the directory is damaged, the name alone must do
+            if stream in streams or (not streams and stream.encode("utf-16-le") in data):
                 return media_type
         return "application/x-ole-storage"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -108,18 +137,22 @@ def _container(data: bytes, head: bytes) -> str | None:
         for member, media_type in _ZIP_MEMBERS:
             if member in names:
                 return media_type
-        return "application/zip"
+        # a document of OpenDocument says first of all what it is, and is not compressed there
+        declared = _ODF_KIND.search(names[:256])
+        return declared[1].decode() if declared else "application/zip"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "image/webp"
     if head.startswith(b"BM") and head[6:10] == b"\x00\x00\x00\x00":
         return "image/bmp"
     if _MIME.match(head) and b"multipart/" in head:
-        return "multipart/related"
+        return MHTML
     return None
 
 
 def _markup(sample: bytes) -> str:
     """HTML, XML or text, for bytes whose markup is ASCII."""
+    if _XML.match(sample) and _WORD_XML.search(sample[:4096]):
+        return WORD_XML
     if _PAGE_TAG.search(sample) or _TABLE_TAG.search(sample):
         return HTML
     if _XML.match(sample):

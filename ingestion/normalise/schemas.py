@@ -25,7 +25,8 @@ FILING_KEY: list[tuple[str, pa.DataType]] = [
     ("form", pa.string()),
 ]
 
-#: Where a printed text stands in the archived document; `place` says the same for people.
+#: Where a printed text stands in the archived document, or in the file beside it that has the sha256
+#: `carrier`; `part` is the part of the file that the rest counts in. `place` says the same for people.
 PLACE: list[tuple[str, pa.DataType]] = [
     ("page", pa.int32()),
     ("table_index", pa.int32()),
@@ -36,6 +37,8 @@ PLACE: list[tuple[str, pa.DataType]] = [
     ("char_start", pa.int32()),
     ("char_end", pa.int32()),
     ("bbox", pa.string()),
+    ("part", pa.string()),
+    ("carrier", pa.string()),
     ("place", pa.string()),
 ]
 
@@ -60,6 +63,7 @@ TABLE_SCHEMAS: dict[str, pa.Schema] = {
         ("n_pages", _I),
         ("state", _T),
         ("reason", _T),
+        ("attached_to", _T),
         ("reader_version", _T),
     ),
     "filings": _schema(
@@ -92,6 +96,7 @@ TABLE_SCHEMAS: dict[str, pa.Schema] = {
         ("parts", _T),
         ("note", _T),
         ("optional", pa.bool_()),
+        ("others", _T),
         *PLACE,
     ),
     "applications": _schema(

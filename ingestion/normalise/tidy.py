@@ -22,9 +22,11 @@ from ingestion.recognise.reading import REPORTED, UNREADABLE, CellReading, Readi
 
 #: What a document's state is called, by the status of its reading.
 DOCUMENT_STATES = {"complete": "read"}
-#: The issue of a document in a format that is not read yet: it waits, and is read once it can be.
-WAITING_FOR = "format_not_supported_yet"
+#: Issues of a document that cannot be read yet: it waits, and is read once it can be.
+WAITING_FOR = frozenset({"format_not_supported_yet", "waiting_for_converter"})
 MISSING_PREFIX = "missing_"
+#: The state of a file that is part of the report of a page: no filing of its own.
+ATTACHED = "attached"
 
 Row = dict[str, Any]
 
@@ -65,11 +67,13 @@ def filings_of(stored: Sequence[StoredReading]) -> list[Filing]:
     Vintages of one (agency, report year, scope) count in the order in which their snapshots first came. The
     newest is current, with two exceptions that stay beside it: a copy that says nothing new, and a snapshot
     of which fewer numbers could be read (a page that lost its tables must not empty an agency-year). A
-    document without agency or year is a filing that no agency-year can claim, so it is never current.
+    document without agency or year is a filing that no agency-year can claim, so it is never current. Files
+    that belong to the report of a page are no filings.
     """
     groups: dict[tuple[str | None, int | None, str], list[StoredReading]] = {}
+    parts = attached_to(stored)
     for item in stored:
-        if item.reading.status in ("not_a_report", "unreadable"):
+        if item.reading.status in ("not_a_report", "unreadable") or item.snapshot.sha256 in parts:
             continue
         headline = item.reading.headline
         groups.setdefault((headline.agency, headline.report_year, headline.scope), []).append(item)
@@ -89,6 +93,16 @@ def filings_of(stored: Sequence[StoredReading]) -> list[Filing]:
                 )
             )
     return sorted(filings, key=lambda filing: order[filing.reading.document.sha256])
+
+
+def attached_to(stored: Iterable[StoredReading]) -> dict[str, StoredReading]:
+    """sha256 of each file that belongs to a page -> that page; of several pages the first in the archive."""
+    pages: dict[str, StoredReading] = {}
+    for item in stored:
+        for carrier in item.reading.carriers:
+            if carrier.sha256 != item.snapshot.sha256:
+                pages.setdefault(carrier.sha256, item)
+    return pages
 
 
 def _current_vintage(readings: Sequence[Reading]) -> tuple[int, dict[int, str]]:
@@ -138,11 +152,15 @@ def _said(reading: Reading) -> _Said:
 # tables
 
 
-def documents(stored: Iterable[StoredReading]) -> pd.DataFrame:
+def documents(stored: Sequence[StoredReading]) -> pd.DataFrame:
     rows = []
+    parts = attached_to(stored)
     for item in stored:
         reading, snapshot = item.reading, item.snapshot
-        state = _document_state(reading)
+        state, reason = _document_state(reading), reading.reason
+        page = parts.get(snapshot.sha256)
+        if page is not None and state != "quarantined":
+            state, reason = ATTACHED, f"it belongs to the page {page.snapshot.name} and was read with it"
         rows.append(
             {
                 "sha256": reading.document.sha256,
@@ -155,7 +173,8 @@ def documents(stored: Iterable[StoredReading]) -> pd.DataFrame:
                 "n_bytes": reading.document.n_bytes,
                 "n_pages": reading.document.pages,
                 "state": state,
-                "reason": reading.reason,
+                "reason": reason,
+                "attached_to": page.snapshot.sha256 if page is not None else None,
                 "reader_version": reading.reader_version,
             }
         )
@@ -165,7 +184,7 @@ def documents(stored: Iterable[StoredReading]) -> pd.DataFrame:
 def _document_state(reading: Reading) -> str:
     if reading.quarantined:
         return "quarantined"
-    if any(issue.code == WAITING_FOR for issue in reading.issues):
+    if any(issue.code in WAITING_FOR for issue in reading.issues):
         return "waiting"
     return DOCUMENT_STATES.get(reading.status, reading.status)
 
@@ -221,6 +240,9 @@ def cells(items: Iterable[Filing], catalog: Catalog) -> pd.DataFrame:
                     "parts": json.dumps([str(part) for part in cell.parts]) if cell.parts else None,
                     "note": cell.note,
                     "optional": form is not None and key not in form.cells,
+                    "others": json.dumps([one.to_dict() for one in cell.others], ensure_ascii=False)
+                    if cell.others
+                    else None,
                     **_place(cell.locator),
                 }
             )
@@ -335,12 +357,18 @@ def narrative_facts(items: Iterable[Filing]) -> pd.DataFrame:
     return _frame("narrative_facts", rows)
 
 
-def issues(stored: Iterable[StoredReading], items: Iterable[Filing]) -> pd.DataFrame:
-    """Issues of every reading, and of each vintage that stays beside the current one."""
+def issues(stored: Sequence[StoredReading], items: Iterable[Filing]) -> pd.DataFrame:
+    """Issues of every reading, and of each vintage that stays beside the current one.
+
+    What there is to say of a file that belongs to a page is said by the page's reading.
+    """
     by_snapshot = {item.reading.document.sha256: item for item in items}
+    parts = attached_to(stored)
     rows = []
     for entry in stored:
         sha256 = entry.reading.document.sha256
+        if sha256 in parts and not entry.reading.quarantined:
+            continue
         filing = by_snapshot.get(sha256)
         found = list(entry.reading.issues)
         if filing is not None and filing.beside is not None:
@@ -397,25 +425,10 @@ def _place(locator: Locator | None) -> Row:
         "char_start": at.char_start,
         "char_end": at.char_end,
         "bbox": json.dumps(at.bbox) if at.bbox else None,
-        "place": place_text(locator),
+        "part": at.part,
+        "carrier": at.carrier,
+        "place": at.in_words(),
     }
-
-
-def place_text(locator: Locator | None) -> str | None:
-    """A locator for people: "page 3, table 1, row 4, column 2" or "line 88"."""
-    if locator is None:
-        return None
-    named = [
-        ("page", locator.page),
-        ("table", locator.table),
-        ("row", locator.row),
-        ("column", locator.column),
-        ("line", locator.line),
-    ]
-    said = ", ".join(f"{name} {value}" for name, value in named if value is not None)
-    if not said and locator.char_start is not None:
-        return f"characters {locator.char_start} to {locator.char_end}"
-    return said or None
 
 
 def _frame(table: str, rows: list[Row]) -> pd.DataFrame:

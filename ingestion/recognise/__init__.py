@@ -6,17 +6,15 @@ reading formats, arithmetic over several cells as a judgement on the report (tha
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ingestion.catalog import Catalog
-from ingestion.extract.model import Document, Issue
+from ingestion.extract.model import Document, Issue, TextBlock
 from ingestion.recognise.headline import read_headline, report_evidence
 from ingestion.recognise.narrative import read_narrative
 from ingestion.recognise.reading import (
     BLANK,
-    MISSING_IMAGE,
-    MISSING_PAGE_BREAK,
-    MISSING_TABLE,
     REPORTED,
-    UNREADABLE,
     CellReading,
     DocumentFacts,
     Headline,
@@ -25,9 +23,8 @@ from ingestion.recognise.reading import (
     Reading,
     Status,
 )
+from ingestion.recognise.status import NOT_FOUND_STATES, status_of
 from ingestion.recognise.tables import TableReading, read_tables
-
-NOT_FOUND_STATES = frozenset({MISSING_TABLE, MISSING_IMAGE, MISSING_PAGE_BREAK, UNREADABLE})
 
 
 def recognise(
@@ -38,6 +35,7 @@ def recognise(
     Returns a Reading whose `cells` lists every cell of the form once the form is known; never raises for
     what a document contains.
     """
+    document = _content(document)
     headline, issues = read_headline(document, catalog, title, url)
     is_report, evidence = report_evidence(document, title)
     tables = read_tables(document, catalog, headline.report_year)
@@ -67,32 +65,25 @@ def recognise(
     )
 
 
+def _content(document: Document) -> Document:
+    """The document without the ways to other pages: what stands there is said by those.
+
+    Case: a menu with 行政许可 | 行政处罚 | 行政事业性收费 is no table of section two, and a link to the paper
+    before this one (上一篇：…2021年…报告) no title.
+    """
+    blocks = [
+        block
+        for block in document.blocks
+        if not (isinstance(block, TextBlock) and block.kind == "navigation")
+    ]
+    return document if len(blocks) == len(document.blocks) else replace(document, blocks=blocks)
+
+
 def _status(tables: TableReading, is_report: bool, evidence: str) -> tuple[Status, str | None]:
     states = [cell.state for cell in tables.cells.values()]
     if not is_report and all(state in NOT_FOUND_STATES or state == BLANK for state in states):
         return "not_a_report", evidence
-    found = [state for state in states if state not in NOT_FOUND_STATES]
-    if not states or not found:
-        if tables.indicators and any(
-            cell.state == REPORTED for row in tables.indicators for cell in row.values.values()
-        ):
-            return "partial", "only rows that the catalog does not know were read"
-        if UNREADABLE in states:
-            return "no_tables", "its tables were found, but no number can be told to belong to a cell"
-        kinds = sorted(set(states))
-        return "no_tables", f"its tables are not in the document ({', '.join(kinds)})" if kinds else (
-            "it holds no statistical table"
-        )
-    if REPORTED not in found:
-        return (
-            ("blank_form", "every cell is blank")
-            if len(found) == len(states)
-            else ("no_tables", "no number is printed")
-        )
-    lost = len(states) - len(found)
-    if lost:
-        return "partial", f"{lost} of {len(states)} cells are missing or cannot be read"
-    return "complete", None
+    return status_of(tables.cells, tables.indicators)
 
 
 def _carrier(document: Document) -> DocumentFacts:

@@ -53,8 +53,9 @@ def rows_by_elimination(
         for code, item in zip(between, run, strict=True):
             row = table.by_code[code]
             item.reading.row = code
-            item.reading.slots = table.slots(row)
-            item.reading.bounds = table.bounds(row)
+            columns = [slot.key.split(".")[-1] for slot in item.reading.slots]
+            item.reading.slots = table.slots(row, columns)
+            item.reading.bounds = table.bounds(row, columns)
             item.reading.label_confidence = CONFIDENCE_BY_ELIMINATION
             found.append(item.reading)
     if not found or not _totals_come_out(table, [*labelled, *found]):

@@ -116,13 +116,14 @@ def _count_labels(texts: list[str], words: HeadlineWords) -> int:
 
 def _refused_title(document: Document, words: HeadlineWords) -> str | None:
     """The title of another kind of paper about disclosure or reports, if the document is headed by one."""
-    candidates = [fold(block.text).text for block in document.blocks if isinstance(block, TextBlock)][
-        :_OPENING_BLOCKS
-    ]
+    opening = [block for block in document.blocks if isinstance(block, TextBlock)][:_OPENING_BLOCKS]
+    candidates = [fold(block.text).text for block in opening]
     if document.title:
         candidates.insert(0, fold(words.separators.split(document.title)[0]).text)
     for text in candidates:
         is_heading = len(text) <= MAX_TITLE_CHARS and "。" not in text
+        if words.form_title.search(text):
+            return None
         if is_heading and words.veto.search(text) and _ABOUT_REPORTS.search(text):
             return text
     return None

@@ -446,7 +446,7 @@ class GridWalker:
                 RowReading(
                     table=table.code,
                     row="",
-                    slots=table.slots(table.table.value_rows[0]),
+                    slots=self._slots(table, table.table.value_rows[0], grid),
                     fields=[as_field(cell) for cell in filled],
                     raw=row_text(cells),
                     locator=filled[0].locator,
@@ -499,7 +499,7 @@ class GridWalker:
             if under is not None:
                 placed, confidence = under[0], min(confidence, under[1])
         if not is_review:
-            confidence = min(confidence, self.walk.head.order(table, grid)[1])
+            confidence = min(confidence, self.walk.head.layout(table, grid).confidence)
         elif placed is None and any(cell.colspan > 1 for cell in cells) and any(map(is_blank, cells)):
             # blanks merged into one make sixteen cells look like fifteen
             under = self.walk.head.fields_under(table, slots, cells, grid)
@@ -525,7 +525,10 @@ class GridWalker:
         )
 
     def _slots(self, table: TableVocabulary, row: Row, grid: Grid) -> list[CellSlot]:
-        return table.slots(row, self.walk.head.order(table, grid)[0], self.walk.head.units())
+        layout = self.walk.head.layout(table, grid)
+        for code in layout.missing:
+            self.walk.columns_missing.setdefault((table.code, code), row.code)
+        return table.slots(row, layout.columns, self.walk.head.units())
 
     # ------------------------------------------------------------------------------------------- context
 

@@ -25,6 +25,7 @@ class _Title(_Strict):
     core: str
     suffix: str
     veto: str
+    form: str
     labels: tuple[str, ...]
     meta: tuple[str, ...]
     site_separators: str
@@ -97,6 +98,7 @@ class HeadlineWords:
         self.core = _compile(f"(?:{title.core})(?={title.suffix}$)", "title.core")
         self.core_anywhere = _compile(title.core, "title.core")
         self.veto = _compile(title.veto, "title.veto")
+        self.form_title = _compile(title.form, "title.form")
         self.separators = _compile(title.site_separators, "title.site_separators")
         self.full_name = _compile(
             f"^[\\u4e00-\\u9fff]{{2,40}}?(?:{_any(agency.full_suffixes)})$", "agency.full_suffixes"

@@ -20,6 +20,11 @@ from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, TableVocabulary
 
 #: The columns' order is not certain: head and geometry disagree.
 CONFIDENCE_IN_DOUBT = 0.8
+#: Columns that a head may lack and still be believed about what it prints.
+MAX_MISSING = 2
+#: Stands for a column that the form does not have (小计).
+FOREIGN = ""
+FOREIGN_MARK = "?"
 
 _UNIT = re.compile(r"[（(][^（()）]*?(?P<unit>亿元|万元|元)[^（()）]*[)）]")
 
@@ -42,6 +47,89 @@ class HeadCell:
     unit: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns that a head prints, left to right; `FOREIGN` stands for one that the form does not have.
+
+    columns: None where they are the form's own, in its order. missing: columns of the form that the head does
+    not print: nothing may be placed under them. confidence: how sure all that is.
+    """
+
+    columns: list[str] | None = None
+    confidence: float = 1.0
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class PrintedLabels:
+    """Columns and groups of columns in the order in which a head prints their labels, in any carrier."""
+
+    codes: list[str] = field(default_factory=list)
+    #: group in which a label stands that is none of the form's: that of the label before it
+    _group_of_foreign: dict[str, str | None] = field(default_factory=dict)
+    _last: str | None = None
+
+    def add(self, code: str | None) -> None:
+        if code is not None:
+            self._last = code
+            if code not in self.codes:
+                self.codes.append(code)
+
+    def add_foreign(self, table: TableVocabulary) -> None:
+        """A label that is none of the form's; before the first of the form's it heads the row labels."""
+        if self._last is None:
+            return
+        marker = f"{FOREIGN_MARK}{len(self._group_of_foreign)}"
+        known = self._last
+        self._group_of_foreign[marker] = self._group_of_foreign.get(known, table.group_of.get(known))
+        self.codes.append(marker)
+        self._last = marker
+
+    def order(self, table: TableVocabulary) -> list[str]:
+        """Columns left to right, those of a group (商业企业 …) put where the group's label stands."""
+        return [FOREIGN if code.startswith(FOREIGN_MARK) else code for code in self._inside(table, None)]
+
+    def _inside(self, table: TableVocabulary, group: str | None) -> list[str]:
+        found: list[str] = []
+        for code in self.codes:
+            above = self._group_of_foreign.get(code, table.group_of.get(code))
+            while above is not None and above not in self.codes:
+                above = table.group_of.get(above)
+            if above != group:
+                continue
+            found += self._inside(table, code) if code in table.group_codes.values() else [code]
+        return found
+
+
+def layout_of(table: TableVocabulary, orders: list[list[str]]) -> Layout:
+    """What a head prints, from the orders in which its columns may be read, the likeliest last.
+
+    A head that prints most of the form's columns, in the form's order, prints no more than those: the figures
+    below it are theirs, and no sum may put one of them under a column that is not there.
+    """
+    official = table.column_codes
+    known = {tuple(order): [code for code in order if code != FOREIGN] for order in orders}
+    whole = [order for order in orders if sorted(known[tuple(order)]) == sorted(official)]
+    as_official = [order for order in whole if known[tuple(order)] == official]
+    if as_official:
+        chosen = as_official[-1]
+        sure = all(order == chosen for order in as_official)
+        return Layout(None if chosen == official else chosen, 1.0 if sure else CONFIDENCE_IN_DOUBT)
+    if whole:
+        sure = all(order == whole[-1] for order in orders)
+        return Layout(whole[-1], 1.0 if sure else CONFIDENCE_IN_DOUBT)
+    partial = [order for order in orders if _follows(known[tuple(order)], official)]
+    if not partial:
+        return Layout(None, CONFIDENCE_IN_DOUBT)
+    chosen = partial[-1]
+    printed = known[tuple(chosen)]
+    if not printed or len(printed) < len(official) - MAX_MISSING:
+        return Layout(None, CONFIDENCE_IN_DOUBT)
+    missing = tuple(code for code in official if code not in printed)
+    sure = all(order == chosen for order in orders)
+    return Layout(chosen, 1.0 if sure else CONFIDENCE_IN_DOUBT, missing)
+
+
 @dataclass(slots=True)
 class Head:
     """The head that is in force: its cells, the grid that printed it, and the tables it may be a head of."""
@@ -50,14 +138,14 @@ class Head:
     grid: int | None = None
     #: t2_5 and t2_6 have the same columns: a row label tells which of them it is
     tables: list[TableVocabulary] = field(default_factory=list)
-    #: columns and groups of columns in the order in which they are printed
-    printed: list[str] = field(default_factory=list)
-    #: grid columns [start, end) under labels that are none of the form's, such as 小计
-    foreign: list[tuple[int, int]] = field(default_factory=list)
+    printed: PrintedLabels = field(default_factory=PrintedLabels)
     #: groups of the review table that the head prints and that have cells (行政复议, 复议后起诉)
     groups: list[str] = field(default_factory=list)
+    #: rows were read below it, or it began in another grid
+    _read: bool = False
+    _over_grids: bool = False
     #: asked for every row of the table
-    _orders: dict[tuple[str, bool], tuple[list[str] | None, float]] = field(default_factory=dict)
+    _layouts: dict[tuple[str, bool], Layout] = field(default_factory=dict)
 
     @property
     def seen(self) -> bool:
@@ -66,9 +154,12 @@ class Head:
     def take(self, table: TableVocabulary, grid: Grid, filled: Iterable[GridCell]) -> list[GridCell]:
         """Remember a row of the head; returns its cells that are no label of the table."""
         filled = list(filled)
-        self._orders = {}
-        if self.grid != grid.index or self._repeats(table, filled):
-            self.cells, self.printed, self.foreign, self.groups = [], [], [], []
+        self._layouts = {}
+        if self._is_new(table, grid, filled):
+            self.cells, self.groups, self.printed = [], [], PrintedLabels()
+            self._read = self._over_grids = False
+        elif self.grid != grid.index:
+            self._over_grids = True
         self.grid = grid.index
         unknown: list[GridCell] = []
         for cell in filled:
@@ -76,16 +167,25 @@ class Head:
             if column is not None:
                 unit = unit_in_head(cell.text)
                 self.cells.append(HeadCell(column, cell.row, cell.col, cell.col + cell.colspan, unit))
-                self._print(column)
+                self.printed.add(column)
             elif not table.is_header_word(cell.text) and not table.row(cell.text, None):
                 unknown.append(cell)
-                self.foreign.append((cell.col, cell.col + cell.colspan))
+                self.cells.append(HeadCell(FOREIGN, cell.row, cell.col, cell.col + cell.colspan))
+                self.printed.add_foreign(table)
             else:
-                self._print(table.group_codes.get(normalise_label(cell.text)))
+                self.printed.add(table.group_codes.get(normalise_label(cell.text)))
                 group = table.row(cell.text, None) if table.is_review else None
                 if group is not None and group.row.has_cells:
                     self.groups.append(group.row.code)
         return unknown
+
+    def _is_new(self, table: TableVocabulary, grid: Grid, filled: list[GridCell]) -> bool:
+        """Whether a new head begins here: in another grid, unless a page break cut the head in two."""
+        if self._repeats(table, filled):
+            return True
+        if self.grid == grid.index:
+            return False
+        return self._read or table.is_review or table not in self.tables
 
     def review_groups(self, table: TableVocabulary) -> list[str]:
         """The groups that this head prints, where it prints some but not all, each with all its results."""
@@ -96,7 +196,7 @@ class Head:
     def end_group(self) -> None:
         """The numbers under the head were read: labels that follow head the next group."""
         self.cells, self.groups = [], []
-        self._orders = {}
+        self._layouts = {}
 
     def _repeats(self, table: TableVocabulary, filled: list[GridCell]) -> bool:
         """The same labels again: a head repeated on the next page (the review table's repeat by design)."""
@@ -109,48 +209,48 @@ class Head:
         """Printed units of money by column."""
         return {item.column: item.unit for item in self.cells if item.unit}
 
-    def _print(self, code: str | None) -> None:
-        if code is not None and code not in self.printed:
-            self.printed.append(code)
-
-    def order(self, table: TableVocabulary, grid: Grid) -> tuple[list[str] | None, float]:
-        """Column codes as the head prints them (None: as in the form), and how sure that is.
+    def layout(self, table: TableVocabulary, grid: Grid) -> Layout:
+        """The columns that the head prints for the rows of `table`.
 
         Two orders are known: by the labels' places in the grid, and by their reading order with the columns
         of a group (商业企业 …) put where the group (法人或其他组织) stands. A head drawn by hand spoils the
         first, a head without its group the second. What neither settles is read in doubt.
         """
+        self._read = True
         asked = (table.code, grid.exact)
-        if asked not in self._orders:
-            self._orders[asked] = self._find_order(table, grid)
-        return self._orders[asked]
+        if asked not in self._layouts:
+            self._layouts[asked] = self._find_layout(table, grid)
+        return self._layouts[asked]
 
-    def _find_order(self, table: TableVocabulary, grid: Grid) -> tuple[list[str] | None, float]:
-        if not self.cells or table not in self.tables:
-            return None, 1.0
-        official = table.column_codes
-        placed = [item.column for item in sorted(self.cells, key=lambda item: item.start)]
-        orders = [self._reading_order(table, None)]
-        if grid.exact:
-            orders.append(placed)
-        whole = [order for order in orders if sorted(order) == sorted(official)]
-        if official in whole:
-            return None, 1.0
-        if not whole:
-            in_order = any(_follows(order, official) for order in orders)
-            return None, 1.0 if in_order else CONFIDENCE_IN_DOUBT
-        return whole[-1], 1.0 if all(order == whole[-1] for order in orders) else CONFIDENCE_IN_DOUBT
+    def _find_layout(self, table: TableVocabulary, grid: Grid) -> Layout:
+        columns = self.columns()
+        if table not in self.tables or all(item.column == FOREIGN for item in columns):
+            return Layout()
+        orders = [self.printed.order(table)]
+        if grid.exact and not self._over_grids:
+            orders.append([item.column for item in columns])
+        return layout_of(table, orders)
 
-    def _reading_order(self, table: TableVocabulary, group: str | None) -> list[str]:
-        found: list[str] = []
-        for code in self.printed:
-            above = table.group_of.get(code)
-            while above is not None and above not in self.printed:
-                above = table.group_of.get(above)
-            if above != group:
-                continue
-            found += self._reading_order(table, code) if code in table.group_codes.values() else [code]
-        return found
+    def columns(self) -> list[HeadCell]:
+        """The cells that head a column of figures, left to right.
+
+        A label that is none of the form's is left out where it stands over labels of the form (a group by
+        another name) or before all of them (序号, or what heads the labels of the rows).
+        """
+        known = [item for item in self.cells if item.column != FOREIGN]
+        first = min((item.start for item in known), default=0)
+        leaves = [
+            item
+            for item in self.cells
+            if item.column != FOREIGN
+            or (
+                item.start >= first
+                and not any(
+                    one.row > item.row and item.start <= one.start and one.end <= item.end for one in known
+                )
+            )
+        ]
+        return sorted(leaves, key=lambda item: (item.start, -item.row))
 
     def fields_under(
         self, table: TableVocabulary, slots: list[CellSlot], cells: list[GridCell], grid: Grid
@@ -161,15 +261,15 @@ class Head:
         filled field lands under a column of its own; None otherwise. With the fields comes how sure that is:
         where one does not begin where its column does, a blank may have been drawn too wide or too narrow.
         """
-        if self.grid != grid.index:
+        if self.grid != grid.index or self._over_grids:
             return None
-        head = sorted(self.cells, key=lambda item: (item.start, -item.row))
+        head = self.columns()
         if table.is_review:
             if len(head) != len(slots):
                 return None
         elif [item.column for item in head] != [slot.key.split(".")[-1] for slot in slots]:
             return None
-        end = max([item.end for item in head] + [last for _, last in self.foreign])
+        end = max(item.end for item in head)
         if any(cell.col >= end for cell in cells):
             return None
         placed: list[FieldText | None] = []
@@ -190,9 +290,7 @@ class Head:
             placed.append(as_field(cells[index]))
         for index, cell in enumerate(cells):
             number = parse_number(cell.text).value is not None
-            last = cell.col + cell.colspan
-            foreign = any(start <= cell.col and last <= stop for start, stop in self.foreign)
-            unused = index not in users and not is_blank(cell) and not foreign
+            unused = index not in users and not is_blank(cell)
             if unused or (number and users.get(index, 0) > 1):
                 return None
         blanks = any(one is None or one.blank for one in placed)

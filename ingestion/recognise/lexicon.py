@@ -214,6 +214,12 @@ class Narrative:
             )
             for spec in file.facts
         )
+        self._patterns = [(fact, pattern) for fact in self.facts for pattern in fact.patterns]
+        #: needed word -> which patterns can match only where it stands
+        self._needing: dict[str, list[int]] = {}
+        for number, (_, pattern) in enumerate(self._patterns):
+            for word in pattern.spec.needs:
+                self._needing.setdefault(word, []).append(number)
         self.enumerations = tuple(
             Enumeration(spec, file, f"enumerations[{number}]")
             for number, spec in enumerate(file.enumerations)
@@ -227,6 +233,11 @@ class Narrative:
             for code in (enumeration.fact, *enumeration.by_words, *enumeration.after):
                 if code not in self.names:
                     raise LexiconError(f"enumerations: fact {code!r} has no name in facts or part_facts")
+
+    def patterns_for(self, text: str) -> list[tuple[Fact, Pattern]]:
+        """The patterns of which `text` has a needed word, in the file's order: few, of many."""
+        numbers = {number for word, needing in self._needing.items() if word in text for number in needing}
+        return [self._patterns[number] for number in sorted(numbers)]
 
 
 def _word_list(name: str, file: NarrativeFile, where: str) -> WordList:

@@ -24,7 +24,7 @@ from ingestion.recognise.reading import NarrativeFact
 if TYPE_CHECKING:
     from ingestion.catalog import Catalog
 
-_CLAUSE_START = re.compile(r"[,;。:(]")
+_PAUSES = ",;。:("
 _ITEM_OPENING = re.compile(r"^(?:[,;:(、]|其中|分别|具体|包括|涵盖|主要|有)*其中")
 _AFTER_TOTAL = re.compile(r"(?:公开|信息|文件|事项)*[^,;。:(\d]{0,4}[,;:(、]")
 _DIGIT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]*%)")
@@ -92,13 +92,12 @@ def _read_sentence(
 ) -> list[_Hit]:
     text = sentence.masked
     hits = _other_matters(sentence, lexicon)
-    if not any(char.isdigit() for char in text) and not lexicon.without_number.search(text):
+    if not any(map(str.isdigit, text)) and not lexicon.without_number.search(text):
         return hits
     taken: list[tuple[int, int]] = []
-    for fact in lexicon.facts:
-        for pattern in fact.patterns:
-            if any(word in text for word in pattern.spec.needs) and _context_holds(pattern, sentence, before):
-                hits.extend(_apply(pattern, fact, sentence, lexicon, taken, report_year, issues))
+    for fact, pattern in lexicon.patterns_for(text):
+        if _context_holds(pattern, sentence, before):
+            hits.extend(_apply(pattern, fact, sentence, lexicon, taken, report_year, issues))
     for enumeration in lexicon.enumerations:
         hits.extend(_enumerate(enumeration, sentence, hits, hits_before, taken, issues))
     return hits
@@ -301,10 +300,7 @@ def _unit(match: re.Match[str]) -> str | None:
 
 
 def _clause_start(text: str, position: int) -> int:
-    start = 0
-    for pause in _CLAUSE_START.finditer(text, 0, position):
-        start = pause.end()
-    return start
+    return max(text.rfind(pause, 0, position) for pause in _PAUSES) + 1
 
 
 def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:

@@ -23,6 +23,7 @@ NUMERAL_CHARS = "零〇○一二两三四五六七八九十百千万亿"
 
 _YEAR_DIGITS = str.maketrans("零〇○OoΟ○一二三四五六七八九", "0000000123456789")
 _YEAR_SHAPE = re.compile(r"^[0-9]{4}$")
+_PLAIN_COUNT = re.compile(r"\d+(?:\.\d+)?")
 
 
 def parse_numeral(text: str) -> int | None:
@@ -75,7 +76,7 @@ def parse_count(text: str) -> Decimal | None:
     """A printed count: Arabic digits (thousands separators allowed, decimals) or a numeral word."""
     if text[:1].isascii():
         plain = text.replace(",", "")
-        return Decimal(plain) if re.fullmatch(r"\d+(?:\.\d+)?", plain) else None
+        return Decimal(plain) if _PLAIN_COUNT.fullmatch(plain) else None
     value = parse_numeral(text)
     return None if value is None else Decimal(value)
 

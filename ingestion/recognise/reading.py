@@ -58,7 +58,7 @@ class CellReading:
             "locator": self.locator.to_dict() if self.locator else None,
             "parts": [_number(part) for part in self.parts] if self.parts else None,
             "note": self.note,
-            "others": [dataclasses.asdict(one) for one in self.others] or None,
+            "others": [one.to_dict() for one in self.others] or None,
         }
 
     @classmethod
@@ -73,7 +73,7 @@ class CellReading:
             locator=_locator(data["locator"]),
             parts=tuple(Decimal(part) for part in data["parts"]) if data.get("parts") else None,
             note=data.get("note"),
-            others=tuple(OtherReading(**one) for one in data.get("others") or ()),
+            others=tuple(OtherReading.from_dict(one) for one in data.get("others") or ()),
         )
 
 
@@ -180,6 +180,16 @@ class DocumentFacts:
     pages: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A file beside a page that the page's report is partly in. reference: as the page names it."""
+
+    sha256: str
+    name: str
+    reference: str
+    kind: Literal["picture", "attachment"]
+
+
 @dataclass(slots=True)
 class Reading:
     """All that was understood of one document; `cells` has every cell of the form once that is known."""
@@ -196,6 +206,11 @@ class Reading:
     reader_version: str | None = None
     #: `unreadable` documents that were refused for being hostile (size, depth, spans) are quarantined.
     quarantined: bool = False
+    #: Files beside the page that belong to this report: they are no filings of their own.
+    carriers: list[Carrier] = field(default_factory=list)
+    #: What was looked for beside the page -> a mark of what was found, None where nothing was. The reading
+    #: holds as long as this does.
+    companions: dict[str, str | None] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -219,6 +234,8 @@ class Reading:
             ],
             "reader_version": self.reader_version,
             "quarantined": self.quarantined,
+            "carriers": [dataclasses.asdict(carrier) for carrier in self.carriers],
+            "companions": self.companions,
         }
 
     @classmethod
@@ -244,6 +261,8 @@ class Reading:
             ],
             reader_version=data["reader_version"],
             quarantined=data["quarantined"],
+            carriers=[Carrier(**carrier) for carrier in data["carriers"]],
+            companions=data["companions"],
         )
 
 

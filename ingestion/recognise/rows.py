@@ -32,7 +32,10 @@ class FieldText:
 
 @dataclass(frozen=True, slots=True)
 class CellSlot:
-    """A cell that the row should fill: its key and how its column is printed."""
+    """A cell that the row should fill: its key and how its column is printed.
+
+    Without a key: a column that is printed and is none of the form's.
+    """
 
     key: str
     signed: bool = False

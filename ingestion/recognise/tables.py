@@ -19,6 +19,7 @@ from ingestion.recognise.align import place_rows
 from ingestion.recognise.elimination import rows_by_elimination
 from ingestion.recognise.grids import GridWalker, Walk
 from ingestion.recognise.lists import read_lists
+from ingestion.recognise.page_breaks import mended
 from ingestion.recognise.reading import (
     MISSING_IMAGE,
     MISSING_PAGE_BREAK,
@@ -61,6 +62,7 @@ def read_tables(document: Document, catalog: Catalog, report_year: int | None) -
     then has no cell but missing ones. A form that does not fit the year is an issue, never a correction.
     """
     known = vocabularies(catalog)
+    document = mended(document, catalog)
     reading = TableReading()
     markers = _markers(document, [form for form in known.values() if not form.is_list])
     found = read_lists(document, catalog, known) if not any(markers.values()) else None
@@ -418,7 +420,8 @@ def _beside_cut(code: str, order: list[str], cut: set[str], missing: dict[str, l
 
 
 def _has_pictures(document: Document) -> bool:
-    return any(isinstance(block, ImageBlock) for block in document.blocks)
+    """Pictures that were not looked into: a table may be in one."""
+    return any(isinstance(block, ImageBlock) and not block.read for block in document.blocks)
 
 
 def _read_anything(reading: TableReading) -> bool:

@@ -172,13 +172,17 @@ class TableVocabulary:
     ) -> list[CellSlot]:
         """Cells of `row` in the order of `columns` (default: as in the form).
 
-        `units`: units of money that the table's head prints, by column; they win over the form's.
+        A column of no name ("") is one that the form does not have: its slot has no key and its figure goes
+        nowhere. `units`: units of money that the table's head prints, by column; they win over the form's.
         """
         known = (row.code, tuple(columns or ()), tuple((units or {}).items()))
         if known in self._slots:
             return self._slots[known]
         found: list[CellSlot] = []
         for code in columns or self.column_codes:
+            if not code:
+                found.append(CellSlot(""))
+                continue
             column = self.table.column(code)
             official = column.unit if column.unit and "元" in column.unit else None
             found.append(
@@ -223,7 +227,8 @@ class TableVocabulary:
     def bounds(self, row: Row, columns: list[str] | None = None) -> list[str | None]:
         """Per column the cell that this row's cell is a part of, and so cannot exceed."""
         whole = next((other.code for other in self.table.rows if row.code in other.total_of), None)
-        return [f"{self.code}.{whole}.{code}" if whole else None for code in (columns or self.column_codes)]
+        codes = columns or self.column_codes
+        return [f"{self.code}.{whole}.{code}" if whole and code else None for code in codes]
 
 
 def _within(rows: Sequence[Row], parent: str | None) -> Row | None:

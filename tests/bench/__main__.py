@@ -3,7 +3,7 @@
 A benchmark is a module with `run() -> list[dict]`, each row a mapping of
 
     name    what was measured
-    ratio   the figure; below 1 is better than what it is compared with
+    ratio   the figure; of times, below 1 is better than what it is compared with
     unit    what the figure is a ratio of ("our time / pandas.read_html")
     detail  the numbers behind it, for people
 

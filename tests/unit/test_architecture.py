@@ -41,7 +41,15 @@ ROOMS = {
     "ingestion.archive": room("ingestion.paths", "ingestion.fetch_log", "ingestion.local_files"),
     "ingestion.fetch_log": room(),
     "ingestion.local_files": room(),
-    "ingestion.extract": room(libraries="lxml selectolax pdfplumber"),
+    "ingestion.extract": room(
+        "ingestion.extract.pdf",
+        "ingestion.extract.scan",
+        libraries="lxml selectolax pypdfium2 python_calamine numpy",
+    ),
+    # pdfminer: pdfplumber's own parser, whose objects and errors pass through
+    "ingestion.extract.pdf": room("ingestion.extract", libraries="pdfplumber pdfminer pypdfium2 numpy PIL"),
+    # rapidocr: only its models and settings; the engine under it is asked directly
+    "ingestion.extract.scan": room("ingestion.extract", libraries="cv2 numpy PIL rapidocr onnxruntime"),
     # yaml and pydantic: the lexicons of headline and narrative are files of the catalog, typed beside their use
     "ingestion.recognise": room("ingestion.catalog", "ingestion.extract.model", libraries="pydantic yaml"),
     "ingestion.normalise": room(
@@ -53,11 +61,47 @@ ROOMS = {
         libraries="pandas pyarrow numpy",
     ),
     # One document from bytes to reading, and the store of readings: where the rooms before them meet.
-    "ingestion.reader": room("ingestion.catalog", "ingestion.extract", "ingestion.recognise"),
+    "ingestion.reader": room(
+        "ingestion.carriers",
+        "ingestion.catalog",
+        "ingestion.converter",
+        "ingestion.extract",
+        "ingestion.recognise",
+    ),
+    # A page and the files beside it, put together of what extract and recognise give; it finds no file itself.
+    "ingestion.carriers": room("ingestion.extract", "ingestion.recognise"),
+    # Files beside a page, on disk or in the archive: it asks the log, and knows how a page names files.
+    "ingestion.beside": room(
+        "ingestion.archive",
+        "ingestion.converter",
+        "ingestion.extract.companions",
+        "ingestion.extract.references",
+        "ingestion.extract.sandbox",
+        "ingestion.fetch_log",
+        "ingestion.local_files",
+        "ingestion.paths",
+    ),
+    # It knows formats by their bytes, as extract tells them, and nothing that is in them.
+    "ingestion.converter": room("ingestion.extract.model", "ingestion.extract.sniff"),
+    # Processes that read: what they may cost, and the bytes they are given.
+    "ingestion.pool": room(
+        "ingestion.catalog",
+        "ingestion.converter",
+        "ingestion.extract.allowance",
+        "ingestion.extract.companions",
+        "ingestion.extract.model",
+        "ingestion.extract.sandbox",
+        "ingestion.extract.sniff",
+        "ingestion.local_files",
+        "ingestion.reader",
+        "ingestion.recognise.reading",
+    ),
     "ingestion.readings": room(
         "ingestion.archive",
-        "ingestion.catalog",
+        "ingestion.beside",
+        "ingestion.converter",
         "ingestion.paths",
+        "ingestion.pool",
         "ingestion.reader",
         "ingestion.recognise.reading",
     ),

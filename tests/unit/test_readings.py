@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.archive import Archive
+from ingestion.archive import Archive, Snapshot
 from ingestion.catalog import load_catalog
 from ingestion.normalise import normalise
 from ingestion.paths import DataRoot
+from ingestion.pool import PoolLimits
 from ingestion.readings import read_due, reading_path, stored_readings
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
@@ -68,11 +69,84 @@ def test_damaged_bytes_are_listed_and_disturb_no_other_document(root: DataRoot) 
 
 
 def test_a_format_that_is_not_read_yet_waits(root: DataRoot) -> None:
-    Archive(root).add_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n", source="manual", name="a.pdf")
+    Archive(root).add_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(100), source="manual", name="a.7z")
     read_due(root)
-    (row,) = [
-        row
-        for row in normalise(list(stored_readings(root)), load_catalog())["documents"].to_pylist()
-        if row["name"] == "a.pdf"
-    ]
-    assert (row["state"], row["media_type"]) == ("waiting", "application/pdf")
+    assert states(root)["a.7z"] == "waiting"
+
+
+def test_readings_are_stored_as_they_are_done_and_a_kill_loses_only_what_was_being_read(
+    root: DataRoot,
+) -> None:
+    def interrupt(done: int, total: int, snapshot: Snapshot) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_due(root, progress=interrupt)
+    assert len(list(stored_readings(root))) == 1
+    again = read_due(root)
+    assert (again.read, again.reused) == (1, 1)
+
+
+def test_progress_counts_every_snapshot(root: DataRoot) -> None:
+    told: list[tuple[int, int]] = []
+    read_due(root, progress=lambda done, total, snapshot: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_what_kills_its_reader_is_quarantined_and_not_tried_again(root: DataRoot) -> None:
+    slow = "<table>" + "<tr><td>甲</td><td>1</td></tr>" * 60_000
+    Archive(root).add_bytes(slow.encode(), source="manual", name="slow.html")
+    run = read_due(root, limits=PoolLimits(seconds=0.001))
+    assert run.read == 3
+    assert states(root)["slow.html"] == "quarantined"
+    assert "stopped after" in run.failed[sha_of(root, "slow.html")]
+    assert read_due(root).read == 0
+
+
+WORD = b"{\\rtf1\\ansi hello}"
+
+
+def test_a_document_waits_for_its_converter_and_is_read_when_there_is_one(
+    root: DataRoot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    Archive(root).add_bytes(WORD, source="manual", name="a.rtf")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert read_due(root).read == 3
+    assert states(root)["a.rtf"] == "waiting"
+    assert read_due(root).read == 0, "nothing has changed"
+
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "soffice"
+    program.write_text(CONVERTER, encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    assert read_due(root).read == 1
+    assert states(root)["a.rtf"] != "waiting"
+    assert read_due(root).read == 0
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert read_due(root).read == 0, "what was read stands, though the converter is gone"
+    assert states(root)["a.rtf"] != "waiting"
+
+
+#: Converts nothing, and says so.
+CONVERTER = """#!/bin/sh
+case "$*" in *--version*) echo "LibreOffice 1.2.3 abc";; esac
+"""
+
+
+def test_other_hints_read_a_snapshot_again(root: DataRoot) -> None:
+    read_due(root)
+    Archive(root).add_bytes(
+        (SAMPLES / "shuibu-2023.txt").read_bytes(), source="manual", name="again.txt", title="2023年度报告"
+    )
+    assert read_due(root).read == 1
+
+
+def states(root: DataRoot) -> dict[str, str]:
+    rows = normalise(list(stored_readings(root)), load_catalog())["documents"].to_pylist()
+    return {row["name"]: row["state"] for row in rows}
+
+
+def sha_of(root: DataRoot, name: str) -> str:
+    (sha256,) = [snapshot.sha256 for snapshot in Archive(root).snapshots() if snapshot.name == name]
+    return sha256

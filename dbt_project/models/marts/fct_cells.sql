@@ -32,7 +32,10 @@ select
     cast(cells.line_end as integer) as line_end,
     cast(cells.char_start as integer) as char_start,
     cast(cells.char_end as integer) as char_end,
-    cast(cells.bbox as varchar) as bbox
+    cast(cells.bbox as varchar) as bbox,
+    cast(cells.part as varchar) as part,
+    cast(cells.carrier as varchar) as carrier,
+    cast(cells.others as varchar) as others
 from {{ ref('stg_cells') }} as cells
 inner join {{ ref('int_filings') }} as filings on cells.filing_id = filings.filing_id
 left join {{ ref('stg_cell_suspects') }} as suspects

@@ -43,6 +43,7 @@ select
     cast(documents.n_pages as integer) as n_pages,
     cast(documents.state as varchar) as state,
     cast(documents.reason as varchar) as reason,
+    cast(documents.attached_to as varchar) as attached_to,
     cast(documents.reader_version as varchar) as reader_version,
     cast(coalesce(yielded.n_filings, 0) as integer) as n_filings,
     cast(coalesce(yielded.n_reported, 0) as integer) as n_reported_cells,

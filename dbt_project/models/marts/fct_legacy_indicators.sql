@@ -14,7 +14,9 @@ select
     cast(rows.confidence as double) as confidence,
     cast(rows.unit as varchar) as unit,
     cast(rows.sha256 as varchar) as sha256,
-    cast(rows.place as varchar) as place
+    cast(rows.place as varchar) as place,
+    cast(rows.page as integer) as page,
+    cast(rows.carrier as varchar) as carrier
 from {{ ref('stg_indicators') }} as rows
 inner join {{ ref('int_filings') }} as filings on rows.filing_id = filings.filing_id
 where filings.is_current

@@ -9,6 +9,8 @@ select
     cast(facts.sentence as varchar) as sentence,
     cast(facts.sha256 as varchar) as sha256,
     cast(facts.place as varchar) as place,
+    cast(facts.page as integer) as page,
+    cast(facts.carrier as varchar) as carrier,
     cast(facts.line as integer) as line,
     cast(facts.char_start as integer) as char_start,
     cast(facts.char_end as integer) as char_end

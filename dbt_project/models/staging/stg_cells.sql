@@ -17,6 +17,7 @@ select
     cast(from_json(parts, '["VARCHAR"]') as varchar[]) as parts,
     cast(note as varchar) as note,
     cast(optional as boolean) as optional,
+    cast(others as varchar) as others,
     cast(page as integer) as page,
     cast(table_index as integer) as table_index,
     cast(row_index as integer) as row_index,
@@ -26,5 +27,7 @@ select
     cast(char_start as integer) as char_start,
     cast(char_end as integer) as char_end,
     cast(bbox as varchar) as bbox,
+    cast(part as varchar) as part,
+    cast(carrier as varchar) as carrier,
     cast(place as varchar) as place
 from {{ source('core', 'cells') }}

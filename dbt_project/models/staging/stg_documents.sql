@@ -10,5 +10,6 @@ select
     cast(n_pages as integer) as n_pages,
     cast(state as varchar) as state,
     cast(reason as varchar) as reason,
+    cast(attached_to as varchar) as attached_to,
     cast(reader_version as varchar) as reader_version
 from {{ source('core', 'documents') }}

@@ -21,5 +21,7 @@ select
     cast(char_start as integer) as char_start,
     cast(char_end as integer) as char_end,
     cast(bbox as varchar) as bbox,
+    cast(part as varchar) as part,
+    cast(carrier as varchar) as carrier,
     cast(place as varchar) as place
 from {{ source('core', 'narrative_facts') }}

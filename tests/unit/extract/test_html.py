@@ -315,7 +315,13 @@ def test_page_furniture_is_marked() -> None:
         "</article><footer><p>版权</p></footer></body>"
     )
     kinds = {block.text: block.kind for block in document.blocks if isinstance(block, TextBlock)}
-    assert kinds == {"首页": "meta", "政府网": "meta", "年报": "heading", "正文": "paragraph", "版权": "meta"}
+    assert kinds == {
+        "首页": "navigation",
+        "政府网": "meta",
+        "年报": "heading",
+        "正文": "paragraph",
+        "版权": "navigation",
+    }
 
 
 def test_title_and_meta() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import random
+import struct
 import zipfile
 
 import pytest
@@ -12,6 +14,8 @@ from ingestion.extract import read_document
 from ingestion.extract.model import UnreadableInput
 from ingestion.extract.sniff import HTML, TEXT, sniff
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NONE = 0xFFFFFFFF
 OOXML = "application/vnd.openxmlformats-officedocument."
 
 
@@ -23,8 +27,39 @@ def zipped(*names: str) -> bytes:
     return buffer.getvalue()
 
 
-def ole(stream: str) -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream.encode("utf-16-le")
+def opendocument(kind: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
+        archive.writestr("content.xml", "<x/>")
+    return buffer.getvalue()
+
+
+def ole(*streams: str, inside: str = "") -> bytes:
+    """A compound file: a header, one sector of the sector table, directory sectors; `inside` lies in a storage."""
+    entries = [_entry("Root Entry", 5, child=1)]
+    names = [*streams, *(["ObjectPool"] if inside else [])]
+    for number, name in enumerate(names):
+        right = number + 2 if number + 1 < len(names) else _NONE
+        child = len(names) + 1 if name == "ObjectPool" else _NONE
+        entries.append(_entry(name, 1 if name == "ObjectPool" else 2, right=right, child=child))
+    if inside:
+        entries.append(_entry(inside, 2))
+    directory = b"".join(entries)
+    directory += bytes(-len(directory) % 512)
+    n_sectors = len(directory) // 512
+    chain = [0xFFFFFFFD, *range(2, n_sectors + 1), 0xFFFFFFFE]
+    table = struct.pack(f"<{len(chain)}I", *chain).ljust(512, b"\xff")
+    header = bytearray(OLE + bytes(504))
+    struct.pack_into("<HHHHH", header, 24, 0x3E, 3, 0xFFFE, 9, 6)
+    struct.pack_into("<II", header, 44, 1, 1)
+    struct.pack_into("<109I", header, 76, 0, *[_NONE] * 108)
+    return bytes(header) + table + directory
+
+
+def _entry(name: str, kind: int, right: int = _NONE, child: int = _NONE) -> bytes:
+    text = name.encode("utf-16-le") + b"\0\0"
+    return text.ljust(64, b"\0") + struct.pack("<HBBIII", len(text), kind, 1, _NONE, right, child) + bytes(48)
 
 
 @pytest.mark.parametrize(
@@ -35,11 +70,26 @@ def ole(stream: str) -> bytes:
         (zipped("[Content_Types].xml", "word/document.xml"), OOXML + "wordprocessingml.document"),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), OOXML + "spreadsheetml.sheet"),
         (zipped("a.txt"), "application/zip"),
-        (ole("WordDocument"), "application/msword"),
+        (ole("1Table", "WordDocument"), "application/msword"),
         (ole("Workbook"), "application/vnd.ms-excel"),
-        (ole("WordDocument WpsCustomData"), "application/vnd.ms-works"),
+        # a table of Excel inside a Word file, and the other way round
+        (ole("1Table", "WordDocument", inside="Workbook"), "application/msword"),
+        (ole("Workbook", inside="WordDocument"), "application/vnd.ms-excel"),
+        # .wps and .et of Kingsoft's office are what Word and Excel write; .wps of Microsoft's Works is not
+        (ole("WpsCustomData", "WordDocument"), "application/msword"),
+        (ole("ETExtData", "Workbook"), "application/vnd.ms-excel"),
+        (ole("MatOST", "CONTENTS"), "application/vnd.ms-works"),
+        (ole("EncryptedPackage", "EncryptionInfo"), "application/encrypted"),
         (ole("Nothing"), "application/x-ole-storage"),
+        # a directory that was cut off
+        (OLE + bytes(600) + "WordDocument".encode("utf-16-le"), "application/msword"),
         (rb"{\rtf1\ansi", "application/rtf"),
+        (opendocument("text"), "application/vnd.oasis.opendocument.text"),
+        (opendocument("spreadsheet"), "application/vnd.oasis.opendocument.spreadsheet"),
+        (
+            b'<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?><x/>',
+            "application/vnd.ms-wordml",
+        ),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "image/png"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "image/jpeg"),
         (b"GIF89a\x01\x00", "image/gif"),
@@ -49,13 +99,42 @@ def ole(stream: str) -> bytes:
         (b'<?xml version="1.0"?><rss><channel/></rss>', "application/xml"),
     ],
 )
-def test_formats_that_come_later_are_named_and_refused(data: bytes, media_type: str) -> None:
+def test_formats_are_told_by_their_bytes(data: bytes, media_type: str) -> None:
     assert sniff(data) == media_type
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (zipped("a.txt"), "format_not_supported_yet"),
+        (ole("Nothing"), "format_not_supported_yet"),
+        (b'<?xml version="1.0"?><rss><channel/></rss>', "format_not_supported_yet"),
+        (ole("WordDocument"), "waiting_for_converter"),
+        (rb"{\rtf1\ansi", "waiting_for_converter"),
+        (ole("EncryptedPackage"), "password_protected"),
+    ],
+)
+def test_what_is_not_read_here_is_refused_and_named(data: bytes, code: str) -> None:
     with pytest.raises(UnreadableInput) as refusal:
         read_document(data, "report.html")
-    assert refusal.value.code == "format_not_supported_yet"
-    assert media_type in refusal.value.reason
+    assert refusal.value.code == code
+    assert refusal.value.media_type == sniff(data)
     assert not refusal.value.quarantined
+
+
+def test_a_page_saved_with_its_pictures_is_a_page() -> None:
+    page = "<html><table><tr><td>规章</td><td>12</td></tr><tr><td>文件</td><td>3</td></tr></table></html>"
+    coded = base64.encodebytes(page.encode("gb18030")).decode()
+    saved = (
+        "From: <Saved by WPS>\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n"
+        "--x\nContent-Type: image/png\n\nAAAA\n"
+        f"--x\nContent-Type: text/html; charset=gb2312\nContent-Transfer-Encoding: base64\n\n{coded}\n--x--\n"
+    )
+    document = read_document(saved.encode(), "report.doc")
+    assert [cell.text for cell in document.grids()[0].cells] == ["规章", "12", "文件", "3"]
+    with pytest.raises(UnreadableInput) as refusal:
+        read_document(saved.encode().partition(b"--x\nContent-Type: text")[0], "report.doc")
+    assert refusal.value.code == "damaged_container"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,28 @@
+"""Scans and pictures: pixels to located cells and text.
+
+Belongs here: everything between the pixels of a page and its blocks. `decode` makes pixels of a file, `page`
+straightens them, `rules` and `lattice` find the tables, `bare` those without rules, `ink` and `cells` read
+them cell by cell, `prose` reads what stands outside of them, `engine` runs the models, `reading` puts it
+together. Does not belong here: forms and labels, and any repair of what was read.
+"""
+
+from __future__ import annotations
+
+from ingestion.extract.model import Document
+from ingestion.extract.sandbox import Budget
+from ingestion.extract.scan.decode import Pixels, decode_pages, decode_picture
+from ingestion.extract.scan.reading import read_page_image
+
+__all__ = ["Pixels", "decode_picture", "read_page_image", "read_picture"]
+
+
+def read_picture(data: bytes, document: Document, budget: Budget) -> None:
+    """Fills `document` from a picture file; every page of a TIFF is a page of the document.
+
+    Raises `UnreadableInput` (`damaged_picture`, `quarantined_...`).
+    """
+    pages = 0
+    for pages, pixels in enumerate(decode_pages(data, budget), start=1):
+        first_table = len(document.grids()) + 1
+        document.blocks += read_page_image(pixels, first_table=first_table, budget=budget, page=pages)
+    document.pages = pages

@@ -1,0 +1,179 @@
+"""The cells of a table, read: two policies for everything that may be a number, their agreement as evidence.
+
+Policy A (`ocr_ink`) reads any ink of a cell as it was printed; policy B (`ocr_digit`) reads only the ink that
+looks like the table's digits, cleaned. What only one of them sees, or both read differently, is doubtful and
+both readings stand. Belongs here: which text and confidence a cell gets. Does not belong here: what a number
+is worth, labels, and any correction of what was read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingestion.extract.model import GridCell, Locator, OtherReading
+from ingestion.extract.scan import engine
+from ingestion.extract.scan.engine import Reading
+from ingestion.extract.scan.ink import (
+    PADDING_DIGIT,
+    PADDING_INK,
+    CellInk,
+    DigitLook,
+    Inked,
+    Piece,
+    digit_look,
+    like_digits,
+    lines_of,
+    side_by_side,
+    stacked,
+)
+from ingestion.extract.scan.lattice import Enclosed, Lattice
+
+HOW_INK, HOW_DIGIT = "ocr_ink", "ocr_digit"
+
+#: Confidence of a number that both policies read, and of one that only one of them read.
+MOST_AGREED = 0.98
+MOST_ALONE = 0.89
+#: ... where something about the cell itself is in doubt: a rule, ink that runs into it.
+MOST_IN_DOUBT = 0.8
+#: Both must find the text this likely before it counts as agreed.
+SURE = 0.9
+#: Below, a reading without a second one says nothing.
+LEAST = 0.3
+
+#: A numbered item, as labels are: its number is no number of the table.
+_NUMBERED = re.compile(r"[(（]?\d{1,2}[.．、,，)）].*[\u4e00-\u9fff]{2}", re.DOTALL)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass
+class _Cell:
+    """A cell on its way: its ink, the pieces that each policy reads, what they read."""
+
+    place: Enclosed
+    ink: CellInk
+    lines: list[list[Piece]]
+    digits: list[Piece]
+    first: Reading = engine.EMPTY
+    second: Reading | None = None
+
+
+def read_cells(
+    lattice: Lattice, inked: Inked
+) -> list[tuple[Enclosed, str, float, tuple[OtherReading, ...], bool]]:
+    """Per cell: its place, text, confidence, the readings that were not chosen, and whether it is legible."""
+    inks = inked.cells(lattice.cells)
+    look = digit_look(inks, inked.em)
+    cells = [
+        _Cell(place, ink, lines_of(ink.pieces, inked.em), like_digits(ink.pieces, look, inked.em))
+        for place, ink in zip(lattice.cells, inks, strict=True)
+    ]
+    _read_ink(cells, inked)
+    _read_digits(cells, inked)
+    return [(cell.place, *_judged(cell, look, inked.em)) for cell in cells]
+
+
+def _read_ink(cells: Sequence[_Cell], inked: Inked) -> None:
+    """Policy A: every line of a cell as it was printed."""
+    crops = []
+    spans = []
+    for cell in cells:
+        parts = [inked.crop(line, PADDING_INK) for line in cell.lines]
+        if stacked(cell.lines, inked.em):
+            parts = [side_by_side(parts)]
+        spans.append((len(crops), len(crops) + len(parts)))
+        crops += parts
+    readings = engine.read_lines(crops)
+    for cell, (start, end) in zip(cells, spans, strict=True):
+        cell.first = _joined(readings[start:end])
+
+
+def _read_digits(cells: Sequence[_Cell], inked: Inked) -> None:
+    """Policy B: what looks like the table's digits, for every cell that may hold a number."""
+    asked = [cell for cell in cells if cell.digits and _may_be_number(cell.first.text)]
+    crops = []
+    spans = []
+    for cell in asked:
+        lines = lines_of(cell.digits, inked.em)
+        spans.append((len(crops), len(crops) + len(lines)))
+        crops += [inked.cleaned(line, PADDING_DIGIT) for line in lines]
+    readings = engine.read_lines(crops)
+    for cell, (start, end) in zip(asked, spans, strict=True):
+        cell.second = _joined(readings[start:end])
+
+
+def _joined(readings: Sequence[Reading]) -> Reading:
+    if not readings:
+        return engine.EMPTY
+    text = "\n".join(reading.text for reading in readings if reading.text)
+    confidence = 1.0
+    for reading in readings:
+        confidence *= reading.confidence
+    return Reading(text, confidence, min(reading.weakest for reading in readings))
+
+
+def _may_be_number(text: str) -> bool:
+    """Not for what is surely a label: two Chinese characters and no number but that of a numbered item."""
+    if _NUMBERED.match(text) and not re.search(r"\d", text[3:]):
+        return False
+    return len(_HAN.findall(text)) < 2 or any(char.isdigit() for char in text)
+
+
+def _judged(cell: _Cell, look: DigitLook, em: float) -> tuple[str, float, tuple[OtherReading, ...], bool]:
+    first, second = cell.first, cell.second
+    if not cell.ink.pieces:
+        return "", 1.0, (), True
+    most = MOST_AGREED if not cell.place.doubtful and not cell.ink.touching else MOST_IN_DOUBT
+    if second is None and not _may_be_number(first.text):
+        return first.text, round(min(most, first.weakest), 3), (), True
+    if second is None:
+        return _without_digits(cell, look)
+    if first.text == second.text and first.text:
+        confidence = min(first.confidence, second.confidence)
+        sure = confidence >= SURE
+        return first.text, round(min(most, confidence if sure else min(confidence, MOST_ALONE)), 3), (), True
+    if not first.text and not second.text:
+        return "", 0.0, (), False
+    chosen, how, other, other_how = first, HOW_INK, second, HOW_DIGIT
+    if second.text and (not first.text or second.confidence > first.confidence):
+        chosen, how, other, other_how = second, HOW_DIGIT, first, HOW_INK
+    others = (OtherReading(other.text, round(other.confidence, 3), other_how),)
+    confidence = round(min(chosen.confidence, MOST_ALONE, most) * 0.8, 3)
+    return chosen.text, confidence, others, True
+
+
+def _without_digits(cell: _Cell, look: DigitLook) -> tuple[str, float, tuple[OtherReading, ...], bool]:
+    """Ink that policy B takes for none: dust and rests of a stamp, or something faint or odd."""
+    first = cell.first
+    tallest = max(piece.h for piece in cell.ink.pieces)
+    if tallest < 0.35 * look.height and first.text in ("", ".", "·", "'", "-", ",", "、"):
+        return (
+            "",
+            0.85,
+            (OtherReading(first.text, round(first.confidence, 3), HOW_INK),) if first.text else (),
+            True,
+        )
+    others = (OtherReading("", 0.0, HOW_DIGIT),)
+    return first.text, round(min(first.confidence, MOST_ALONE) * 0.6, 3), others, bool(first.text)
+
+
+def grid_cells(
+    readings: Sequence[tuple[Enclosed, str, float, tuple[OtherReading, ...], bool]],
+    locators: Sequence[Locator],
+) -> list[GridCell]:
+    """The cells of the document model, each at its locator."""
+    return [
+        GridCell(
+            text,
+            place.row,
+            place.col,
+            locator,
+            place.rowspan,
+            place.colspan,
+            confidence=confidence,
+            others=others,
+            legible=legible,
+        )
+        for (place, text, confidence, others, legible), locator in zip(readings, locators, strict=True)
+    ]

@@ -1,0 +1,197 @@
+"""Workbooks of XML (.xlsx): values, formats, and what is hidden.
+
+Belongs here: the parts of the file. A formula shows the result that was kept when the workbook was saved; one
+without a result shows something that only a calculation could tell. Does not belong here: grids.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from ingestion.extract.ooxml import Package, parse
+from ingestion.extract.sandbox import Budget
+from ingestion.extract.workbook.formats import BUILT_IN, IN_DOUBT, shown
+from ingestion.extract.workbook.sheet import Entry, Sheet
+
+_S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_REF = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
+_DATE_FORMAT = re.compile(r"[ymdhs]", re.IGNORECASE)
+_QUOTED = re.compile(r"\"[^\"]*\"|\\.|\[[^\]]*\]")
+#: Formats of dates that a workbook names by number.
+_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+_DIGIT = re.compile(r"\d")
+#: Merged ranges of one sheet that are looked at, and columns that can be hidden.
+_MAX_MERGED = 20_000
+_MAX_COLUMN = 16_384
+
+
+class _Style(NamedTuple):
+    code: str = "General"
+    struck: bool = False
+    date: bool = False
+
+
+class _Text(NamedTuple):
+    """A shared text. mixed: parts of it are raised, lowered or struck through."""
+
+    text: str
+    mixed: bool
+
+
+def read_xlsx(data: bytes, budget: Budget) -> list[Sheet] | None:
+    """The sheets in their order; None if the workbook's parts are not XML. Raises `UnreadableInput`."""
+    package = Package(data)
+    name = package.document_name("xl/workbook.xml")
+    if name.endswith(".bin"):
+        return None
+    book = package.xml(name)
+    if book is None:
+        return None
+    relations = package.relations(name)
+    styles = _styles(package, name)
+    texts = _texts(package, name)
+    sheets = []
+    for entry in book.iterfind(f"{_S}sheets/{_S}sheet"):
+        kind, member = relations.get(entry.get(f"{_R}id") or "", ("", None))
+        sheet = Sheet(entry.get("name") or "", hidden=entry.get("state", "visible") != "visible")
+        sheets.append(sheet)
+        if kind.endswith("/worksheet") and member is not None and not sheet.hidden:
+            source = package.bytes_of(member)
+            if source is not None:
+                _read_sheet(parse(source, member), sheet, styles, texts, budget)
+        elif not sheet.hidden:
+            sheet.n_pictures = 1
+    return sheets
+
+
+def _read_sheet(root: Any, sheet: Sheet, styles: list[_Style], texts: list[_Text], budget: Budget) -> None:
+    view = root.find(f"{_S}sheetViews/{_S}sheetView")
+    zeros = view is None or view.get("showZeros", "1") not in ("0", "false")
+    for column in root.iterfind(f"{_S}cols/{_S}col"):
+        if column.get("hidden") in ("1", "true"):
+            first, last = _number(column.get("min")), _number(column.get("max"))
+            sheet.hidden_columns.update(range(first - 1, min(last, _MAX_COLUMN)))
+    row_number = -1
+    for row in root.iterfind(f"{_S}sheetData/{_S}row"):
+        row_number = _number(row.get("r")) - 1 if row.get("r") else row_number + 1
+        hidden = row.get("hidden") in ("1", "true")
+        if hidden:
+            sheet.hidden_rows.add(row_number)
+        col = -1
+        for cell in row.iterchildren(f"{_S}c"):
+            place = _place(cell.get("r"))
+            col = place[1] if place is not None else col + 1
+            entry = _entry(cell, styles, texts, zeros=zeros)
+            if entry is None:
+                continue
+            if hidden or col in sheet.hidden_columns:
+                sheet.n_hidden += 1
+                continue
+            budget.add_places(1)
+            sheet.entries[row_number, col] = entry
+    for number, merged in enumerate(root.iterfind(f"{_S}mergeCells/{_S}mergeCell")):
+        ends = [_place(end) for end in (merged.get("ref") or "").split(":")]
+        if number < _MAX_MERGED and len(ends) == 2 and ends[0] is not None and ends[1] is not None:
+            budget.add_places((ends[1][0] - ends[0][0] + 1) * (ends[1][1] - ends[0][1] + 1))
+            sheet.merged.append((*ends[0], *ends[1]))
+    sheet.n_pictures = len(root.findall(f"{_S}drawing")) + len(root.findall(f"{_S}legacyDrawing"))
+
+
+def _entry(cell: Any, styles: list[_Style], texts: list[_Text], *, zeros: bool) -> Entry | None:
+    style = styles[number] if (number := _number(cell.get("s"))) < len(styles) else _Style()
+    kind = cell.get("t", "n")
+    printed = cell.find(f"{_S}v")
+    value = printed.text if printed is not None else None
+    if kind == "inlineStr":
+        inline = cell.find(f"{_S}is")
+        return _text_entry(_text(inline), style) if inline is not None else None
+    if value is None:
+        # a formula that was never calculated shows a number as soon as someone opens the file
+        return Entry("", legible=False) if cell.find(f"{_S}f") is not None else None
+    if kind == "s":
+        index = _number(value)
+        return _text_entry(texts[index], style) if index < len(texts) else Entry("", legible=False)
+    if kind in ("str", "e", "d"):
+        return _text_entry(_Text(value, mixed=False), style)
+    if kind == "b":
+        return Entry("TRUE" if value == "1" else "FALSE", struck=style.struck)
+    try:
+        number_value = float(value)
+    except ValueError:
+        return _text_entry(_Text(value, mixed=False), style)
+    if number_value == 0 and not zeros:
+        return None  # the sheet is set to show no zeros: a person sees a blank
+    if style.date:
+        return Entry(value, IN_DOUBT, struck=style.struck)
+    text, sure = shown(number_value, style.code)
+    return Entry(text, sure, struck=style.struck) if text else None
+
+
+def _text_entry(text: _Text, style: _Style) -> Entry | None:
+    stripped = text.text.strip()
+    if not stripped:
+        return None
+    # a raised digit in a cell of digits is a mark, and no digit of the number
+    unread = (
+        text.mixed and _DIGIT.search(stripped) is not None and not re.search(r"[\u4e00-\u9fff]", stripped)
+    )
+    return Entry(stripped, struck=style.struck, legible=not unread)
+
+
+def _styles(package: Package, book: str) -> list[_Style]:
+    member = package.related(book, "styles")
+    root = package.xml(member) if member else None
+    if root is None:
+        return []
+    codes = {
+        _number(one.get("numFmtId")): one.get("formatCode") or ""
+        for one in root.iterfind(f"{_S}numFmts/{_S}numFmt")
+    }
+    struck = [
+        (strike := font.find(f"{_S}strike")) is not None and strike.get("val", "1") not in ("0", "false")
+        for font in root.iterfind(f"{_S}fonts/{_S}font")
+    ]
+    styles = []
+    for one in root.iterfind(f"{_S}cellXfs/{_S}xf"):
+        number, font = _number(one.get("numFmtId")), _number(one.get("fontId"))
+        code = codes.get(number, BUILT_IN.get(number, "General"))
+        date = number in _DATES or (number in codes and bool(_DATE_FORMAT.search(_QUOTED.sub("", code)))
+                                    and code.lower() != "general")  # fmt: skip
+        styles.append(_Style(code, font < len(struck) and struck[font], date))
+    return styles
+
+
+def _texts(package: Package, book: str) -> list[_Text]:
+    member = package.related(book, "sharedStrings")
+    root = package.xml(member) if member else None
+    return [_text(one) for one in root.iterchildren(f"{_S}si")] if root is not None else []
+
+
+def _text(entry: Any) -> _Text:
+    """The text of a shared or inline string; how it is pronounced is not printed."""
+    plain = "".join(one.text or "" for one in entry.iterchildren(f"{_S}t"))
+    parts, mixed = [plain], False
+    for run in entry.iterchildren(f"{_S}r"):
+        parts += [one.text or "" for one in run.iterchildren(f"{_S}t")]
+        look = run.find(f"{_S}rPr")
+        mixed = mixed or (
+            look is not None and any(look.find(f"{_S}{name}") is not None for name in ("vertAlign", "strike"))
+        )
+    return _Text("".join(parts), mixed)
+
+
+def _place(reference: str | None) -> tuple[int, int] | None:
+    """ "C5" -> (4, 2), 0-based row and column."""
+    found = _REF.fullmatch(reference or "")
+    if found is None:
+        return None
+    col = 0
+    for letter in found[1]:
+        col = col * 26 + ord(letter) - 64
+    return int(found[2]) - 1, col - 1
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else 0

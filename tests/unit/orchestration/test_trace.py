@@ -1,0 +1,134 @@
+"""`gongkai trace` on facts made by hand: what it says of the place of a cell, and where the picture goes."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
+
+from ingestion.archive import Archive
+from ingestion.normalise.schemas import TABLE_SCHEMAS
+from ingestion.paths import DataRoot
+from orchestration.lookup import Facts, trace
+
+OTHERS = [
+    {"text": "8", "confidence": 0.6, "how": "ocr_digit"},
+    {"text": "5", "confidence": 1.0, "how": "carrier", "locator": {"page": 2, "carrier": "ab" * 32}},
+]
+AGENCY, KEY = "某市人民政府", "t3.granted.total"
+
+
+def a_page() -> bytes:
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=(595, 842))
+    for column, text in enumerate(["5", "7", "12"]):
+        canvas.drawString(300 + 50 * column, 500, text)
+    canvas.save()
+    return file.getvalue()
+
+
+def cell(key: str, raw: str | None, column: int, **place: Any) -> dict[str, Any]:
+    x0 = 298 + 50 * (column - 1)
+    known = dict.fromkeys(TABLE_SCHEMAS["cells"].names)
+    given = {
+        "cell_key": key,
+        "raw": raw,
+        "value": None if raw is None else Decimal(raw),
+        "state": "blank" if raw is None else "reported",
+        "confidence": 1.0,
+        "page": 1,
+        "table_index": 2,
+        "row_index": 4,
+        "column_index": column,
+        "bbox": json.dumps([x0, 330, x0 + 20, 346]),
+        "place": f"page 1, table 2, row 4, column {column}",
+    }
+    beside = {"is_suspect": False, "suspected_by": None, "derived_value": None, "derived_by": None}
+    return {**known, **given, **beside, "filing_id": "f", "form": "form_2021", **place}
+
+
+@pytest.fixture
+def facts(data_root: DataRoot) -> Iterator[Facts]:
+    sha256 = Archive(data_root).add_bytes(a_page(), source="manual", name="report.pdf").sha256
+    filing = {
+        "filing_id": "f",
+        "sha256": sha256,
+        "agency": AGENCY,
+        "report_year": 2021,
+        "scope": "own_body",
+        "form": "form_2021",
+        "vintage": 1,
+        "is_current": True,
+    }
+    rows = [
+        cell("t3.granted.natural_person", "5", 1),
+        cell("t3.granted.biz_enterprise", "7", 2),
+        cell(KEY, "12", 3),
+        cell("t3.partial.total", "3", 3, row_index=5, others=json.dumps(OTHERS)),
+        cell("t3.no_place.total", None, 3, page=None, bbox=None, place=None),
+    ]
+    results = {"filing_id": "f", "identity_id": "I03", "instance": "granted", "operands": "[]"}
+    tables = {
+        "documents": [{"sha256": sha256, "name": "report.pdf", "source": "manual"}],
+        "filings": [filing],
+        "cells": [{**row, "sha256": sha256} for row in rows],
+        "results": [results],
+        "identities": [{"identity_id": "I03", "name_zh": "和", "name_en": "Sum"}],
+    }
+    with duckdb.connect(":memory:") as connection:
+        for name, held in tables.items():
+            connection.register(name, pd.DataFrame(held, dtype=object))
+        yield Facts(connection, data_root, "a test")
+
+
+def test_a_cell_of_a_page_has_a_picture_and_its_row(facts: Facts) -> None:
+    lines = trace(facts, AGENCY, 2021, KEY).splitlines()
+    picture = facts.root.build / "trace" / f"{AGENCY}-2021-{KEY}.png"
+    assert str(picture) in lines, "the path stands alone on its line"
+    assert Image.open(picture).width > 1000
+    row = lines.index("  5 | 7 | «12»")
+    assert "予以公开" in lines[row - 1]
+
+
+def test_the_picture_goes_where_it_is_wanted(facts: Facts, tmp_path: Path) -> None:
+    wanted = tmp_path / "new folder" / "place.png"
+    assert str(wanted) in trace(facts, AGENCY, 2021, KEY, picture=wanted).splitlines()
+    assert Image.open(wanted).format == "PNG"
+    assert not (facts.root.build / "trace").exists()
+
+
+def test_a_picture_that_cannot_be_written_is_one_sentence(facts: Facts, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    said = trace(facts, AGENCY, 2021, KEY, picture=tmp_path / "file" / "place.png")
+    assert "cannot be written" in said
+    assert "  5 | 7 | «12»" in said
+
+
+def test_a_snapshot_that_is_gone_hides_nothing_else(facts: Facts) -> None:
+    (row,) = facts.rows("select sha256 from documents")
+    Archive(facts.root).path_of(row["sha256"]).unlink()
+    said = trace(facts, AGENCY, 2021, KEY)
+    assert "its place cannot be shown: no snapshot" in said
+    for text in ("printed   «12»", "page 1, table 2, row 4, column 3", "  5 | 7 | «12»"):
+        assert text in said
+
+
+def test_what_else_was_read_in_the_cell_is_told(facts: Facts) -> None:
+    lines = trace(facts, AGENCY, 2021, "t3.partial.total").splitlines()
+    assert "also read «8» (ocr_digit, confidence 0.6)" in lines
+    assert "also read «5» (carrier, confidence 1; page 2 in abababababab)" in lines
+
+
+def test_a_cell_that_was_not_printed_has_no_place(facts: Facts) -> None:
+    said = trace(facts, AGENCY, 2021, "t3.no_place.total")
+    assert "the document does not print it" in said
+    assert "picture" not in said
