@@ -37,9 +37,10 @@ _HEAD = 4096
 class Extracted:
     """What became of one file.
 
-    text: the JSON object of the contract, on one line (in files: indented). facts: its status, reason,
+    text: the JSON object of the contract, on one line (for a file: indented). facts: its status, reason,
     quarantined, media_type, codes of its issues, and how many cells and suspects it has. kept: it was made
-    before. part_of: the name of the page that it was read with; it has no object of its own then.
+    before, and its text lies where it was put. part_of: the name of the page that it was read with; it has
+    no object of its own then.
     """
 
     name: str
@@ -96,10 +97,9 @@ def into_folder(
 ) -> Iterator[Extracted]:
     """One JSON a document in `folder`, named after the file, in the order in which they are done.
 
-    Resumes: a JSON that the present reader made of the same bytes and hints is kept as it is, and comes
-    first; not so one that waits for a converter, when there is one, nor that of a page beside which something
-    else is found now. Two files of the same name get the beginning of their sha256 into the name of the
-    second.
+    Resumes: a JSON that the present reader made of the same bytes and hints is kept as it is; not so one that
+    waits for a converter, when there is one, nor that of a page beside which something else is found now. Two
+    files of the same name get the beginning of their sha256 into the name of the second.
     """
     folder.mkdir(parents=True, exist_ok=True)
     taken: set[str] = set()
@@ -111,33 +111,33 @@ def into_folder(
         if target.name in taken:
             target = folder / f"{name}.{sha256[:8]}.json"
         taken.add(target.name)
-        file = _File(number, found, name, (sha256, title, url, reader_version()), target)
-        finished = _finished(file)
-        if finished is None:
-            due.append(file)
-        else:
-            yield finished
+        due.append(_File(number, found, name, (sha256, title, url, reader_version()), target))
     for file, extracted in _read(due, title, url, converting):
-        if extracted.part_of is None and file.target is not None:
-            temporary = file.target.with_name(f".{file.target.name}.{os.getpid()}")
-            temporary.write_text(extracted.text, encoding="utf-8")
-            temporary.replace(file.target)
+        if file.target is not None and not extracted.kept:
+            if extracted.part_of is None:
+                temporary = file.target.with_name(f".{file.target.name}.{os.getpid()}")
+                temporary.write_text(extracted.text, encoding="utf-8")
+                temporary.replace(file.target)
+            else:  # it was a document of its own before its page came
+                file.target.unlink(missing_ok=True)
         yield extracted
 
 
 def _read(
-    due: Sequence[_File],
+    files: Sequence[_File],
     title: str | None,
     url: str | None,
     converting: Callable[[int, int], None] | None,
 ) -> Iterator[tuple[_File, Extracted]]:
     """Pages first: they tell which of the other files are parts of them."""
-    pages = [file for file in due if _is_page(file.found.file)]
-    others = [file for file in due if file not in pages] if pages else list(due)
+    pages = {file for file in files if _is_page(file.found.file)}
     with (
         tempfile.TemporaryDirectory(prefix="gongkai-extract-") as scratch,
         ReaderPool(read=_read_file, shape=as_contract) as pool,
     ):
+        claims: dict[str, str] = {}
+        finished = {file: made for file in files if (made := _finished(file)) is not None}
+        due = [file for file in files if file not in finished]
         places = ((file.found.file, None) for file in due if file.found.refusal is None)
         converted = conversions_of(places, Path(scratch), converting)
         folder = Path(scratch) / converter_mark() if converted else None
@@ -148,17 +148,20 @@ def _read(
                 companions = FolderCompanions(path, folder)
                 yield Job(path, file.name, title, url, file, None, companions, converted.get(path))
 
-        claims: dict[str, str] = {}
-        for result in pool.read(jobs(pages)):
+        for file in pages & finished.keys():
+            claims |= dict.fromkeys(finished[file].facts["parts"], file.name)
+        for result in pool.read(jobs(file for file in due if file in pages)):
             claims |= dict.fromkeys(result.facts["parts"], result.job.name)
             yield result.job.key, _extracted(result)
         alone = []
-        for file in others:
-            part_of = claims.get(_sha256_of(file.found)) if claims else None
-            if part_of is None:
-                alone.append(file)
-            else:
+        for file in files:
+            part_of = claims.get(_sha256_of(file.found)) if claims and file not in pages else None
+            if part_of is not None:
                 yield file, Extracted(file.name, {"status": "part", "reason": None}, "", part_of=part_of)
+            elif file in finished:
+                yield file, finished[file]
+            elif file not in pages:
+                alone.append(file)
         for result in pool.read(jobs(alone)):
             yield result.job.key, _extracted(result)
 
@@ -238,7 +241,7 @@ def _finished(file: _File) -> Extracted | None:
         now = beside.find(reference)
         if (now.sha256 if now is not None else None) != (was.partition("+")[0] if was is not None else None):
             return None
-    return Extracted(file.name, facts, text, kept=True)
+    return Extracted(file.name, facts, "", kept=True)
 
 
 class _Shelf:

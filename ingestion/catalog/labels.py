@@ -54,6 +54,13 @@ _EXPLANATION = re.compile(
     r"[^()]*(?:\)|$)|\((?:件|条|项|次|篇|人|人次|个|元|万元)\)"
 )
 
+# Traditional characters for the simplified ones of the forms' labels: readers of pictures see them now and then
+# (規章, 結果維持), and no label of a form differs from another by them alone.
+_SIMPLIFIED = str.maketrans(
+    "規結強內處數開請務業機構組織總計訴訟復複議審維執許罰費項類過經舉報內無應確認獲與為對關頒廢現條標準單價額導會問題",
+    "规结强内处数开请务业机构组织总计诉讼复复议审维执许罚费项类过经举报内无应确认获与为对关颁废现条标准单价额导会问题",
+)
+
 # the forms' rows match 其[他它] alike: 其它 is the commoner slip for 其他
 _OTHER = ("其它", "其他")
 
@@ -87,7 +94,7 @@ def normalise_label(text: str) -> str:
 
 def _normalise_once(text: str) -> str:
     key = unicodedata.normalize("NFKC", text.translate(_CIRCLED).translate(_UNIFIED))
-    key = _INVISIBLE.sub("", key).translate(_UNIFIED)
+    key = _INVISIBLE.sub("", key).translate(_UNIFIED).translate(_SIMPLIFIED)
     key = _ENUMERATOR.sub("", key, count=1) if _ENUMERATOR.match(key) else key
     key = _EXPLANATION.sub("", key)
     return key.rstrip(":").replace(*_OTHER)

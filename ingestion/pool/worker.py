@@ -113,6 +113,8 @@ def _serve(job: Job, task: Task, outgoing: BinaryIO) -> None:
         _, seconds = seconds_for(job.converted.docx, with_companions=False)
     _send(outgoing, {"kind": "begun", "media_type": media_type, "seconds": seconds})
     reading = task.read(job)
+    if reading.document.media_type is None:  # refused before anybody asked what it is
+        reading.document.media_type = media_type
     out_of_memory = any(issue.code == "quarantined_memory" for issue in reading.issues)
     facts, body = task.shape(job, reading)
     head = {"kind": "done", "facts": facts, "resident": resident(), "out_of_memory": out_of_memory}

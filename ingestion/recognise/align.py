@@ -13,13 +13,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from ingestion.recognise.geometry import (
     doubting_merged_blanks,
     doubting_the_head,
+    keeping_columns,
     without_dead_columns,
 )
 from ingestion.recognise.numbers import Printed, parse_number
@@ -35,6 +36,8 @@ CONFIDENCE_BY_SUM = 0.85
 CONFIDENCE_BY_SISTERS = 0.8
 #: Rows of equal damage that must agree before they may speak for each other.
 MIN_SISTERS = 3
+#: The digits of two neighbouring cells would make the row's sum right if they were one number.
+CONFIDENCE_SPLIT = 0.6
 #: Above this number of placements a row is not worth the search: it is unreadable.
 MAX_CANDIDATES = 20_000
 
@@ -53,7 +56,7 @@ class _Open:
 
 def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
     """Cell readings by key; a key read in several rows (a table printed twice) has several readings."""
-    rows = without_dead_columns(doubting_the_head(rows))
+    rows = without_dead_columns(doubting_the_head(keeping_columns(rows)))
     starts = _learn_starts(rows)
     rows = doubting_merged_blanks(rows)
     wide = _too_wide(rows)
@@ -64,6 +67,7 @@ def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
         for item in undecided:
             _filter(item, known)
         _let_sisters_speak(undecided)
+    _doubt_columns(opened)
     readings: dict[str, list[CellReading]] = defaultdict(list)
     for item in opened:
         for reading in _emit(item):
@@ -85,8 +89,9 @@ def _too_wide(rows: Sequence[RowReading]) -> set[tuple[str, str]]:
 
 
 def _open(row: RowReading, starts: dict[tuple[str, int], int], *, in_doubt: bool = False) -> _Open:
-    if row.placed is not None:
-        # A column without a field: the row is short, and it may have lost its field further left.
+    if row.placed is not None and (None not in row.placed or not row.totals):
+        # A column without a field: the row is short, and it may have lost its field further left, which only
+        # its sum can tell.
         return _Open(row, [tuple(row.placed)], CONFIDENCE_BY_SISTERS if None in row.placed else 1.0)
     if row.glued:
         return _Open(row, _glued_candidates(row), CONFIDENCE_BY_SUM)
@@ -219,7 +224,7 @@ def _known_values(opened: Sequence[_Open]) -> dict[str, Decimal]:
             continue
         for slot, placed in zip(item.row.slots, item.candidates[0], strict=True):
             printed = _parsed(slot, placed)
-            if printed is not None and printed.value is not None:
+            if slot.key and printed is not None and printed.value is not None:
                 known[slot.key] = printed.value
     return known
 
@@ -285,16 +290,54 @@ def _pattern(candidate: Candidate) -> tuple[bool, ...]:
     return tuple(placed is not None and not placed.blank for placed in candidate)
 
 
+def _doubt_columns(opened: Sequence[_Open]) -> None:
+    """Tables none of whose rows adds up, though their columns in another order, or without a head: in doubt.
+
+    Cases: a head that says one order over figures in another; 小计 where 总计 should be, in a table whose
+    head was lost. A sum or two that are wrong in print say nothing about the columns.
+    """
+    tables: dict[tuple[str, str], list[_Open]] = defaultdict(list)
+    for item in opened:
+        if len(item.row.totals) == 1 and len(item.candidates) == 1:
+            tables[item.row.table, item.row.block].append(item)
+    for table in tables.values():
+        lines = [line for item in table if (line := _line(item)) is not None]
+        if len(lines) < MIN_SISTERS or any(2 * line[at] == sum(line) for line, at in lines):
+            continue
+        orders = set.intersection(
+            *({index for index, value in enumerate(line) if 2 * value == sum(line)} for line, _ in lines)
+        )
+        if orders or not table[0].row.headed:
+            for item in table:
+                sure = min(item.row.label_confidence, CONFIDENCE_BY_SISTERS)
+                item.row = replace(item.row, label_confidence=sure)
+
+
+def _line(item: _Open) -> tuple[list[Decimal], int] | None:
+    """A row's total and parts as numbers, and where its total is; None where a sum could say nothing."""
+    ((total, parts),) = item.row.totals
+    places = sorted((total, *parts))
+    amounts = [_amount(item.row.slots[index], item.candidates[0][index]) for index in places]
+    line = [amount for amount in amounts if amount is not None]
+    if len(line) < len(places) or sum(1 for amount in line if amount) < 2:
+        return None
+    return line, places.index(total)
+
+
 # ---------------------------------------------------------------------------------------------------------
 # what is left
 
 
 def _emit(item: _Open) -> Iterator[CellReading]:
-    if len(item.candidates) == 1 and item.confidence == 1.0 and None not in item.candidates[0]:
-        yield from _emit_as_printed(item.row, item.candidates[0])
-        return
     row = item.row
+    apart = _split_over_cells(row, item.candidates[0]) if len(item.candidates) == 1 else frozenset()
+    if len(item.candidates) == 1 and item.confidence == 1.0 and None not in item.candidates[0]:
+        for reading in _emit_as_printed(row, item.candidates[0]):
+            yield _doubting_split(reading) if reading.key in apart else reading
+        return
     for index, slot in enumerate(row.slots):
+        if not slot.key:
+            continue
         placed = [candidate[index] for candidate in item.candidates]
         if not _agree(slot, placed):
             count = len([one for one in row.fields if not one.blank])
@@ -312,10 +355,10 @@ def _emit(item: _Open) -> Iterator[CellReading]:
         printed = _parsed(slot, first)
         assert printed is not None
         same_place = all(one is first for one in placed)
-        confidence = min(printed.confidence, first.confidence)
+        confidence = min(printed.confidence, first.confidence, slot.confidence)
         if len(placed) > 1 or item.confidence < CONFIDENCE_AGREED:
             confidence = min(confidence, item.confidence)
-        yield CellReading(
+        reading = CellReading(
             key=slot.key,
             value=printed.value,
             raw=first.text.strip(),
@@ -327,6 +370,7 @@ def _emit(item: _Open) -> Iterator[CellReading]:
             note=printed.note,
             others=first.others if same_place else (),
         )
+        yield _doubting_split(reading) if slot.key in apart else reading
 
 
 def _emit_as_printed(row: RowReading, fields: Candidate) -> Iterator[CellReading]:
@@ -334,6 +378,8 @@ def _emit_as_printed(row: RowReading, fields: Candidate) -> Iterator[CellReading
     certainty = row.label_confidence
     for slot, item in zip(row.slots, fields, strict=True):
         assert item is not None
+        if not slot.key:
+            continue
         printed = _parsed(slot, item)
         assert printed is not None
         yield CellReading(
@@ -341,13 +387,50 @@ def _emit_as_printed(row: RowReading, fields: Candidate) -> Iterator[CellReading
             printed.value,
             item.text.strip(),
             printed.state,
-            None if printed.state == BLANK else min(printed.confidence, certainty, item.confidence),
+            None
+            if printed.state == BLANK
+            else min(printed.confidence, certainty, item.confidence, slot.confidence),
             printed.unit,
             item.locator,
             printed.parts,
             printed.note,
             item.others,
         )
+
+
+def _split_over_cells(row: RowReading, placed: Candidate) -> frozenset[str]:
+    """Keys of neighbouring cells whose digits, read as one number, would make a sum right that is wrong.
+
+    Case: "8" | "7" where 87 is meant and the cell behind it was empty. Nothing is joined: which of the two is
+    printed wrong cannot be told, so both are read in doubt.
+    """
+    found: set[str] = set()
+    for total_index, part_indexes in row.totals:
+        total = _amount(row.slots[total_index], placed[total_index])
+        amounts = {index: _amount(row.slots[index], placed[index]) or Decimal(0) for index in part_indexes}
+        short = None if total is None else total - sum(amounts.values(), Decimal(0))
+        if not short:
+            continue
+        for left, right in pairwise(part_indexes):
+            one, other = placed[left], placed[right]
+            if right != left + 1 or one is None or other is None:
+                continue
+            digits = [_digits(one), _digits(other)]
+            if all(digits) and Decimal("".join(digits)) - amounts[left] - amounts[right] == short:
+                found.update((row.slots[left].key, row.slots[right].key))
+    return frozenset(found)
+
+
+def _digits(item: FieldText) -> str:
+    text = item.text.strip()
+    return text if text.isdecimal() else ""
+
+
+def _doubting_split(reading: CellReading) -> CellReading:
+    if reading.confidence is None:
+        return reading
+    note = "with the neighbouring cell's digits it would be one number that makes the row's sum right"
+    return replace(reading, confidence=min(reading.confidence, CONFIDENCE_SPLIT), note=note)
 
 
 def _agree(slot: CellSlot, placed: Sequence[FieldText | None]) -> bool:

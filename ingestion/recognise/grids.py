@@ -25,6 +25,7 @@ from ingestion.recognise.gridcells import (
     shown,
 )
 from ingestion.recognise.heads import CONFIDENCE_IN_DOUBT, Head, tables_headed_by
+from ingestion.recognise.numbers import is_unit
 from ingestion.recognise.rows import CellSlot, RowReading
 from ingestion.recognise.vocabulary import (
     CONFIDENCE_RESEMBLES,
@@ -63,6 +64,8 @@ class Walk:
     tables_seen: dict[str, Locator | None] = field(default_factory=dict)
     #: tables in which a label or the table itself breaks off
     cuts: set[str] = field(default_factory=set)
+    #: (table, column) that a head does not print
+    unprinted: set[tuple[str, str]] = field(default_factory=set)
     used_grids: set[int] = field(default_factory=set)
 
 
@@ -183,7 +186,7 @@ class GridWalker:
         table = self._review_table()
         if table is None or not values:
             return False
-        slots = table.line_slots()
+        slots, sure = self.walk.head.review_slots(table, grid)
         labels = [cell for cell in filled if not is_value(cell) and looks_like_label(cell)]
         if labels:
             # 件数 or the like before the numbers: what the label means is not known, so it is read in doubt
@@ -192,7 +195,13 @@ class GridWalker:
             if named or len(cells) != len(slots) + 1 or not self.walk.head.seen:
                 return False
             self._add_row(
-                table, table.table.rows[0].code, slots, cells[1:], grid, CONFIDENCE_RESEMBLES, depth=None
+                table,
+                table.table.rows[0].code,
+                slots,
+                cells[1:],
+                grid,
+                min(sure, CONFIDENCE_RESEMBLES),
+                depth=None,
             )
             return True
         part = self.walk.head.review_groups(table)
@@ -202,9 +211,9 @@ class GridWalker:
             self._add_row(table, part[0], part_slots, cells, grid, 1.0, depth=None)
             self.walk.head.end_group()
             return True
-        if len(cells) != len(table.line_slots()) and any(row.table == table.code for row in self.walk.rows):
+        if len(cells) != len(slots) and any(row.table == table.code for row in self.walk.rows):
             return False
-        self._add_row(table, table.table.rows[0].code, table.line_slots(), cells, grid, 1.0, depth=None)
+        self._add_row(table, table.table.rows[0].code, slots, cells, grid, sure, depth=None)
         return True
 
     # ------------------------------------------------------------------------------------ rows with labels
@@ -441,16 +450,17 @@ class GridWalker:
         table = self.walk.table
         if table is None:
             return
+        slots = self._slots(table, table.table.value_rows[0], grid)
         self.walk.loose_rows.append(
             LooseRow(
                 RowReading(
                     table=table.code,
                     row="",
-                    slots=self._slots(table, table.table.value_rows[0], grid),
+                    slots=slots,
                     fields=[as_field(cell) for cell in filled],
                     raw=row_text(cells),
                     locator=filled[0].locator,
-                    totals=table.totals(),
+                    totals=table.totals([slot.key.split(".")[-1] for slot in slots]),
                     block=f"grid{grid.index}",
                 ),
                 after=len(self.walk.rows),
@@ -475,9 +485,9 @@ class GridWalker:
     def _add_labelled(
         self, table: TableVocabulary, match: RowMatch, grid: Grid, cells: list[GridCell], at: int
     ) -> None:
-        """A row whose label stands in cells[at]; all behind it are its fields."""
+        """A row whose label stands in cells[at]; all behind it are its fields, but for a unit (件)."""
         slots = self._slots(table, match.row, grid)
-        fields = cells[at + 1 :]
+        fields = [cell for cell in cells[at + 1 :] if not is_unit(cell.text)]
         self._add_row(table, match.row.code, slots, fields, grid, match.confidence, depth=at, label=cells[at])
 
     def _add_row(
@@ -493,7 +503,13 @@ class GridWalker:
     ) -> None:
         is_review = table.is_review
         totals, bounds = ([], []) if is_review else table.relations(table.by_code[row], slots)
-        placed = None
+        placed = in_text = None
+        if not grid.exact and self.walk.head.keeps_columns(grid):
+            below = self.walk.head.fields_under(table, slots, cells, grid)
+            in_text = below[0] if below is not None else None
+        if is_review and not grid.exact and len(cells) == len(slots) and self.walk.head.prints_line(table):
+            # one field for each label of the head: a blank at an end is one of them
+            placed = [as_field(cell) for cell in cells]
         if grid.exact and len(cells) != len(slots):
             under = self.walk.head.fields_under(table, slots, cells, grid)
             if under is not None:
@@ -513,11 +529,14 @@ class GridWalker:
                 fields=[as_field(cell) for cell in cells],
                 raw=row_text(cells),
                 locator=label.locator if label else (cells[0].locator if cells else None),
-                totals=table.line_totals(len(slots)) if is_review else totals,
+                totals=table.line_totals(slots) if is_review else totals,
                 bounds=[None] * len(slots) if is_review else bounds,
                 blanks_visible=True,
                 exact=grid.exact,
                 placed=placed,
+                under=in_text,
+                headed=self.walk.head.heads(table),
+                labelled=self.walk.head.labelled(cells, grid) if len(cells) > len(slots) else frozenset(),
                 label_confidence=confidence,
                 depth=depth,
                 block=f"grid{grid.index}",
@@ -526,9 +545,8 @@ class GridWalker:
 
     def _slots(self, table: TableVocabulary, row: Row, grid: Grid) -> list[CellSlot]:
         layout = self.walk.head.layout(table, grid)
-        for code in layout.missing:
-            self.walk.columns_missing.setdefault((table.code, code), row.code)
-        return table.slots(row, layout.columns, self.walk.head.units())
+        self.walk.unprinted.update((table.code, code) for code in layout.missing)
+        return table.slots(row, layout.columns, self.walk.head.units(), layout.doubtful)
 
     # ------------------------------------------------------------------------------------------- context
 

@@ -8,8 +8,9 @@ units, and finding a row's fields under it by real table geometry. Does not belo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from ingestion.catalog.labels import normalise_label
 from ingestion.extract.model import Grid, GridCell
@@ -45,6 +46,12 @@ class HeadCell:
     end: int
     #: unit of money printed in the label, as in 采购总金额（万元）
     unit: str | None = None
+    #: column that a label of no column resembles
+    guess: str | None = None
+
+    def column_if(self, accepted: frozenset[str]) -> str:
+        """Its column, where these guesses are accepted."""
+        return self.guess if self.guess in accepted and self.guess is not None else self.column
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,14 @@ class Layout:
     """The columns that a head prints, left to right; `FOREIGN` stands for one that the form does not have.
 
     columns: None where they are the form's own, in its order. missing: columns of the form that the head does
-    not print: nothing may be placed under them. confidence: how sure all that is.
+    not print: nothing may be placed under them. doubtful: columns whose label only resembles theirs.
+    confidence: how sure all that is.
     """
 
     columns: list[str] | None = None
     confidence: float = 1.0
     missing: tuple[str, ...] = ()
+    doubtful: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -67,6 +76,8 @@ class PrintedLabels:
     codes: list[str] = field(default_factory=list)
     #: group in which a label stands that is none of the form's: that of the label before it
     _group_of_foreign: dict[str, str | None] = field(default_factory=dict)
+    #: column that such a label resembles
+    guesses: dict[str, str] = field(default_factory=dict)
     _last: str | None = None
 
     def add(self, code: str | None) -> None:
@@ -75,19 +86,30 @@ class PrintedLabels:
             if code not in self.codes:
                 self.codes.append(code)
 
-    def add_foreign(self, table: TableVocabulary) -> None:
+    def add_foreign(self, table: TableVocabulary, guess: str | None = None) -> None:
         """A label that is none of the form's; before the first of the form's it heads the row labels."""
         if self._last is None:
             return
         marker = f"{FOREIGN_MARK}{len(self._group_of_foreign)}"
         known = self._last
         self._group_of_foreign[marker] = self._group_of_foreign.get(known, table.group_of.get(known))
+        if guess is not None:
+            self.guesses[marker] = guess
+            self._group_of_foreign[marker] = table.group_of.get(guess)
         self.codes.append(marker)
         self._last = marker
 
-    def order(self, table: TableVocabulary) -> list[str]:
-        """Columns left to right, those of a group (商业企业 …) put where the group's label stands."""
-        return [FOREIGN if code.startswith(FOREIGN_MARK) else code for code in self._inside(table, None)]
+    def order(self, table: TableVocabulary, accepted: frozenset[str] = frozenset()) -> list[str]:
+        """Columns left to right, those of a group (商业企业 …) put where the group's label stands.
+
+        accepted: guesses that are taken for the columns they resemble.
+        """
+        found = []
+        for code in self._inside(table, None):
+            guess = self.guesses.get(code)
+            foreign = FOREIGN if code.startswith(FOREIGN_MARK) else code
+            found.append(guess if guess is not None and guess in accepted else foreign)
+        return found
 
     def _inside(self, table: TableVocabulary, group: str | None) -> list[str]:
         found: list[str] = []
@@ -130,6 +152,26 @@ def layout_of(table: TableVocabulary, orders: list[list[str]]) -> Layout:
     return Layout(chosen, 1.0 if sure else CONFIDENCE_IN_DOUBT, missing)
 
 
+def layout_with_guesses(
+    table: TableVocabulary,
+    orders: Callable[[frozenset[str]], list[list[str]]],
+    guesses: Iterable[str | None],
+) -> Layout:
+    """`layout_of`, where labels that resemble a missing column's may stand for it, in doubt.
+
+    Only where such a label stands in that column's place and no other label resembles it.
+    """
+    layout = layout_of(table, orders(frozenset()))
+    seen = Counter(guesses)
+    accepted = frozenset(code for code in layout.missing if seen[code] == 1)
+    if not accepted:
+        return layout
+    completed = layout_of(table, orders(accepted))
+    if len(completed.missing) != len(layout.missing) - len(accepted):
+        return layout
+    return replace(completed, doubtful=accepted)
+
+
 @dataclass(slots=True)
 class Head:
     """The head that is in force: its cells, the grid that printed it, and the tables it may be a head of."""
@@ -139,17 +181,22 @@ class Head:
     #: t2_5 and t2_6 have the same columns: a row label tells which of them it is
     tables: list[TableVocabulary] = field(default_factory=list)
     printed: PrintedLabels = field(default_factory=PrintedLabels)
-    #: groups of the review table that the head prints and that have cells (行政复议, 复议后起诉)
-    groups: list[str] = field(default_factory=list)
+    #: groups of the review table that the head prints, as `column` (行政复议, 行政诉讼, 复议后起诉)
+    groups: list[HeadCell] = field(default_factory=list)
     #: rows were read below it, or it began in another grid
     _read: bool = False
     _over_grids: bool = False
+    _regular: dict[int, bool] = field(default_factory=dict)
     #: asked for every row of the table
     _layouts: dict[tuple[str, bool], Layout] = field(default_factory=dict)
 
     @property
     def seen(self) -> bool:
         return self.grid is not None
+
+    def heads(self, table: TableVocabulary) -> bool:
+        """Whether it prints columns of this table."""
+        return table in self.tables and any(item.column != FOREIGN for item in self.cells)
 
     def take(self, table: TableVocabulary, grid: Grid, filled: Iterable[GridCell]) -> list[GridCell]:
         """Remember a row of the head; returns its cells that are no label of the table."""
@@ -158,7 +205,7 @@ class Head:
         if self._is_new(table, grid, filled):
             self.cells, self.groups, self.printed = [], [], PrintedLabels()
             self._read = self._over_grids = False
-        elif self.grid != grid.index:
+        elif self.grid not in (None, grid.index):
             self._over_grids = True
         self.grid = grid.index
         unknown: list[GridCell] = []
@@ -168,15 +215,19 @@ class Head:
                 unit = unit_in_head(cell.text)
                 self.cells.append(HeadCell(column, cell.row, cell.col, cell.col + cell.colspan, unit))
                 self.printed.add(column)
-            elif not table.is_header_word(cell.text) and not table.row(cell.text, None):
-                unknown.append(cell)
-                self.cells.append(HeadCell(FOREIGN, cell.row, cell.col, cell.col + cell.colspan))
-                self.printed.add_foreign(table)
+            elif not table.is_header_word(cell.text) and not (table.is_review and table.row(cell.text, None)):
+                if not table.row(cell.text, None):
+                    unknown.append(cell)
+                guess = table.resembling_column(cell.text)
+                place = cell.col, cell.col + cell.colspan
+                self.cells.append(HeadCell(FOREIGN, cell.row, *place, guess=guess))
+                self.printed.add_foreign(table, guess)
             else:
                 self.printed.add(table.group_codes.get(normalise_label(cell.text)))
                 group = table.row(cell.text, None) if table.is_review else None
-                if group is not None and group.row.has_cells:
-                    self.groups.append(group.row.code)
+                if group is not None:
+                    place = cell.col, cell.col + cell.colspan
+                    self.groups.append(HeadCell(group.row.code, cell.row, *place))
         return unknown
 
     def _is_new(self, table: TableVocabulary, grid: Grid, filled: list[GridCell]) -> bool:
@@ -190,8 +241,45 @@ class Head:
     def review_groups(self, table: TableVocabulary) -> list[str]:
         """The groups that this head prints, where it prints some but not all, each with all its results."""
         columns = [item.column for item in self.cells]
-        whole = columns == table.column_codes * len(self.groups)
-        return self.groups if whole and 0 < len(self.groups) < len(table.table.value_rows) else []
+        groups = [item.column for item in self._groups_with_cells(table)]
+        whole = columns == table.column_codes * len(groups)
+        return groups if whole and 0 < len(groups) < len(table.table.value_rows) else []
+
+    def _groups_with_cells(self, table: TableVocabulary) -> list[HeadCell]:
+        return [item for item in self.groups if table.by_code[item.column].has_cells]
+
+    def review_slots(self, table: TableVocabulary, grid: Grid) -> tuple[list[CellSlot], float]:
+        """The cells of the review table's line as its head prints them, and how sure that is.
+
+        Without labels that contradict it, the form's order stands: heads of this table are often cut.
+        """
+        official = table.line_slots()
+        by_place = grid.exact and self.grid == grid.index
+        columns = self.columns() if by_place else self.cells
+        groups = sorted(self.groups, key=lambda item: item.start) if by_place else self.groups
+        order = [table.order[code] for code in dict.fromkeys(item.column for item in groups)]
+        printed = [item.column for item in columns]
+        expected = table.column_codes * len(table.table.value_rows)
+        known = [code for code in printed if code != FOREIGN]
+        if order == sorted(order) and _begins_alike(known, expected):
+            return official, 1.0
+        if by_place:
+            with_cells = self._groups_with_cells(table)
+            keys = [
+                f"{table.code}.{group.column}.{item.column}"
+                for item in columns
+                for group in with_cells
+                if group.start <= item.start < group.end
+            ]
+            by_key = {slot.key: slot for slot in official}
+            if sorted(keys) == sorted(by_key):
+                return [by_key[key] for key in keys], 1.0
+        return official, CONFIDENCE_IN_DOUBT
+
+    def prints_line(self, table: TableVocabulary) -> bool:
+        """Whether every column of the review table's line is labelled, once and in the form's order."""
+        printed = [item.column for item in self.cells]
+        return printed == table.column_codes * len(table.table.value_rows)
 
     def end_group(self) -> None:
         """The numbers under the head were read: labels that follow head the next group."""
@@ -226,10 +314,22 @@ class Head:
         columns = self.columns()
         if table not in self.tables or all(item.column == FOREIGN for item in columns):
             return Layout()
-        orders = [self.printed.order(table)]
-        if grid.exact and not self._over_grids:
-            orders.append([item.column for item in columns])
-        return layout_of(table, orders)
+
+        def orders(accepted: frozenset[str]) -> list[list[str]]:
+            found = [self.printed.order(table, accepted)]
+            if grid.exact and not self._over_grids:
+                found.append([item.column_if(accepted) for item in columns])
+            return found
+
+        return layout_with_guesses(table, orders, [item.guess for item in self.cells])
+
+    def keeps_columns(self, grid: Grid) -> bool:
+        """Whether a table in text has a field for every column in each row, and none beyond the head."""
+        if grid.index not in self._regular:
+            widths = {len(cells) for cells in grid.rows()}
+            self._regular[grid.index] = widths == {grid.n_cols}
+        columns = self.columns()
+        return self._regular[grid.index] and bool(columns) and columns[-1].end == grid.n_cols
 
     def columns(self) -> list[HeadCell]:
         """The cells that head a column of figures, left to right.
@@ -252,6 +352,24 @@ class Head:
         ]
         return sorted(leaves, key=lambda item: (item.start, -item.row))
 
+    def _is_foreign(self, cell: GridCell) -> bool:
+        """Whether a cell stands wholly under a label that is none of the form's (序号)."""
+        return any(
+            item.column == FOREIGN and item.start <= cell.col and cell.col + cell.colspan <= item.end
+            for item in self.cells
+        )
+
+    def labelled(self, cells: list[GridCell], grid: Grid) -> frozenset[int]:
+        """Indexes of the cells of a row that stand wholly under a label of the head, in a real table."""
+        if not grid.exact or self.grid != grid.index or self._over_grids:
+            return frozenset()
+        heads = self.columns()
+        return frozenset(
+            index
+            for index, cell in enumerate(cells)
+            if any(item.start <= cell.col and cell.col + cell.colspan <= item.end for item in heads)
+        )
+
     def fields_under(
         self, table: TableVocabulary, slots: list[CellSlot], cells: list[GridCell], grid: Grid
     ) -> tuple[list[FieldText | None], float] | None:
@@ -267,8 +385,10 @@ class Head:
         if table.is_review:
             if len(head) != len(slots):
                 return None
-        elif [item.column for item in head] != [slot.key.split(".")[-1] for slot in slots]:
-            return None
+        else:
+            accepted = self.layout(table, grid).doubtful
+            if [item.column_if(accepted) for item in head] != [slot.key.split(".")[-1] for slot in slots]:
+                return None
         end = max(item.end for item in head)
         if any(cell.col >= end for cell in cells):
             return None
@@ -290,7 +410,7 @@ class Head:
             placed.append(as_field(cells[index]))
         for index, cell in enumerate(cells):
             number = parse_number(cell.text).value is not None
-            unused = index not in users and not is_blank(cell)
+            unused = index not in users and not is_blank(cell) and not self._is_foreign(cell)
             if unused or (number and users.get(index, 0) > 1):
                 return None
         blanks = any(one is None or one.blank for one in placed)
@@ -300,6 +420,12 @@ class Head:
 def _follows(order: list[str], official: list[str]) -> bool:
     """Whether the columns that were understood stand in the form's order."""
     return order == [code for code in official if code in order]
+
+
+def _begins_alike(known: list[str], expected: list[str]) -> bool:
+    """Whether labels that were understood can stand in the expected order, some left out."""
+    rest = iter(expected)
+    return all(code in rest for code in known)
 
 
 def tables_headed_by(

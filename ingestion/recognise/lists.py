@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from ingestion.catalog import Catalog
 from ingestion.catalog.labels import normalise_label
 from ingestion.catalog.models import Row
-from ingestion.extract.model import Document, GridCell, Issue, Locator, TextBlock
-from ingestion.recognise.numbers import parse_number
+from ingestion.extract.model import Document, GridCell, Issue, Locator, OtherReading, TextBlock
+from ingestion.recognise.numbers import Printed, parse_number
 from ingestion.recognise.reading import UNREADABLE, CellReading, IndicatorReading
 from ingestion.recognise.stream import FlatText, flatten, squeeze
 from ingestion.recognise.vocabulary import FormVocabulary, TableVocabulary
@@ -30,10 +30,13 @@ _SPACES = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class ListText:
-    """A field of a list: text as printed, and where."""
+    """A field of a list: text as printed, where, and how the reader of the format saw it (see `FieldText`)."""
 
     text: str
     locator: Locator | None
+    confidence: float = 1.0
+    others: tuple[OtherReading, ...] = ()
+    legible: bool = True
 
 
 @dataclass(slots=True)
@@ -133,11 +136,17 @@ def _in_grids(
 
 
 def _continues(rows: Sequence[list[GridCell]], shape: _Shape, units: frozenset[str]) -> bool:
-    """Rows as wide as the list's, each with a known unit where its units stand."""
-    if shape.unit is None or not rows:
+    """Rows as wide as the list's, each with a known unit where its units stand, or a sign for none."""
+    if shape.unit is None or any(len(cells) != shape.width for cells in rows):
         return False
-    at = shape.unit
-    return all(len(cells) == shape.width and cells[at].text.strip() in units for cells in rows)
+    printed = [cells[shape.unit].text.strip() for cells in rows]
+    none = [text for text in printed if text not in units and parse_number(text).value is None]
+    with_unit = sum(text in units for text in printed)
+    return with_unit > 0 and with_unit + sum(not _has_words(text) for text in none) == len(rows)
+
+
+def _has_words(text: str) -> bool:
+    return any(char.isalnum() for char in text)
 
 
 def _shape(
@@ -161,7 +170,10 @@ def _grid_row(cells: list[GridCell], filled: list[GridCell], shape: _Shape) -> L
     if len(whole) != shape.width:
         label = next((cell for cell in filled if not parse_number(cell.text).is_value), filled[0])
         return ListRow(_flat(label.text), None, [], label.locator, raw)
-    values = [ListText(whole[at].text, whole[at].locator) for at in shape.values]
+    values = [
+        ListText(cell.text, cell.locator, cell.confidence, cell.others, cell.legible)
+        for cell in (whole[at] for at in shape.values)
+    ]
     unit = whole[shape.unit].text.strip() if shape.unit is not None else ""
     label = whole[shape.label]
     return ListRow(_flat(label.text), unit or None, values, label.locator, raw)
@@ -218,7 +230,8 @@ def _text_rows(
         values: list[ListText] = []
         next_at = at + 1
         while next_at < len(tokens) and parse_number(tokens[next_at][0]).is_value:
-            values.append(ListText(tokens[next_at][0], _token_place(flat, tokens[next_at])))
+            confidence = flat.confidence(tokens[next_at][1])
+            values.append(ListText(tokens[next_at][0], _token_place(flat, tokens[next_at]), confidence))
             next_at += 1
         found.rows.append(
             ListRow(
@@ -309,16 +322,17 @@ def _value(key: str, printed: ListRow, index: int, width: int) -> CellReading:
             note=f"the row does not print one value for each of {width} columns",
         )
     text = printed.values[index]
-    number = parse_number(text.text)
+    number = parse_number(text.text) if text.legible else Printed(UNREADABLE, note="it could not be read")
     return CellReading(
         key=key,
         value=number.value,
         raw=text.text.strip() or None,
         state=number.state,
-        confidence=number.confidence if number.is_value else None,
+        confidence=min(number.confidence, text.confidence) if number.is_value else None,
         unit=number.unit or printed.unit,
         locator=text.locator,
         note=number.note,
+        others=text.others,
     )
 
 

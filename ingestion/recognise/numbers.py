@@ -19,11 +19,14 @@ from ingestion.recognise.reading import BLANK, REPORTED, UNREADABLE
 #: Reading a letter as a digit, or joining digits that stand apart, is a choice and says so.
 DOUBTFUL = 0.6
 
-_SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
+_SPACE = re.compile(r"\s+")
+#: Characters without width: "1\u200b8" is seen as 18. Word's line breaking and web editors leave them behind.
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
 _ZERO_LOOKALIKES = frozenset("○〇o")
 
 # The measure words that offices write behind a number in a cell; 万元 and 元 change what it means.
 _UNIT = r"(?P<unit>亿元|万元|元|人次|件次|件|条|项|次|篇|人|个|份|宗|名|起|例|部|期|篇次)?"
+_UNIT_ALONE = re.compile(_UNIT)
 _PLAIN = r"\d+(?:\.\d+)?"
 _GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"
 _NUMBER = re.compile(
@@ -71,7 +74,7 @@ def parse_number(text: str, *, signed: bool = False) -> Printed:
     Never raises and never guesses: a text that is not surely a number or a known word for "none" is
     `unreadable`. Money keeps its printed unit; nothing is converted.
     """
-    folded = _SPACE.sub(" ", fold(text)).strip()
+    folded = _SPACE.sub(" ", _INVISIBLE.sub("", fold(text))).strip()
     if not folded:
         return Printed(BLANK)
     compact = folded.replace(" ", "").lower()
@@ -100,15 +103,21 @@ def parse_number(text: str, *, signed: bool = False) -> Printed:
     return Printed(REPORTED, value, unit=match["unit"], note=match["note"])
 
 
+def is_unit(text: str) -> bool:
+    """True for a measure word that stands alone, as in a column of units."""
+    word = _SPACE.sub("", fold(text))
+    return bool(word) and _UNIT_ALONE.fullmatch(word) is not None
+
+
 def _parse_delta(compact: str) -> Printed | None:
     single = _DELTA.fullmatch(compact)
-    if single:
+    if single and _plain_digits(single["number"].split(".")[0]):
         value = Decimal(single["number"])
         if single["direction"] and _DIRECTION_DOWN.fullmatch(single["direction"]):
             value = -value
         return Printed(REPORTED, value, unit=single["unit"])
     pair = _DELTA_PAIR.fullmatch(compact)
-    if pair:
+    if pair and all(_plain_digits(pair[part].split(".")[0]) for part in ("up", "down")):
         up, down = Decimal(pair["up"]), -Decimal(pair["down"])
         return Printed(REPORTED, up + down, parts=(up, down), note="net of two printed parts")
     return None

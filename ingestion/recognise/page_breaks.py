@@ -1,18 +1,19 @@
 """Rows and labels that a page break cut in two, put together again where the labels prove it.
 
 Belongs here: the last row on one page and the first on the next: halves of one label, numbers on one side and
-the label on the other. Does not belong here: which table goes on over a page (the readers of formats know that by
-geometry), labels cut for other reasons (`grids`).
+the label on the other. Does not belong here: which table goes on over a page (the readers of formats know
+that by geometry), labels cut for other reasons (`grids`).
 
-Nothing is joined by guess: two texts are one label only if the whole is a label of some form and one of the halves
-is none. Where numbers stand behind a break and whose they are cannot be proven, the blanks before the break are
-no blanks: they are marked as not legible.
+Nothing is joined by guess: two texts are one label only if the whole is a label of some form and one of the
+halves is none. Where numbers stand behind a break and whose they are cannot be proven, the blanks before the
+break are no blanks: they are marked as not legible.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ingestion.catalog import Catalog
 from ingestion.catalog.labels import normalise_label
@@ -53,7 +54,7 @@ def _breaks(grid: Grid) -> list[int]:
             return []
         pages.setdefault(cell.row, cell.locator.page)
     rows = sorted(pages)
-    return [below for above, below in zip(rows, rows[1:], strict=False) if pages[above] != pages[below]]
+    return [below for above, below in pairwise(rows) if pages[above] != pages[below]]
 
 
 def _labels(catalog: Catalog) -> frozenset[str]:

@@ -41,6 +41,8 @@ class CellSlot:
     signed: bool = False
     #: unit of money that the form or the table's head prints for the column
     unit: str | None = None
+    #: how sure it is that the column is this one
+    confidence: float = 1.0
 
 
 @dataclass(slots=True)
@@ -50,7 +52,10 @@ class RowReading:
     `totals` are pairs (index of a total, indexes of its parts) within `slots`. `bounds` names, per slot,
     the cell whose value the slot cannot exceed (the column's total). `blanks_visible`: empty cells are
     among the fields. `exact`: field positions are real table geometry. `glued`: the fields came as one
-    run of digits. `placed`: geometry already put each slot's field (None: nothing stands there).
+    run of digits. `placed`: geometry already put each slot's field (None: nothing stands there). `under`:
+    the same of a table in text, whose columns are only counts of fields: worth something if all rows of the
+    table agree. `labelled`: indexes of the fields that stand under a label of the head. `headed`: a head says
+    which column is which.
     """
 
     table: str
@@ -65,6 +70,9 @@ class RowReading:
     exact: bool = False
     glued: bool = False
     placed: list[FieldText | None] | None = None
+    under: list[FieldText | None] | None = None
+    labelled: frozenset[int] = frozenset()
+    headed: bool = True
     label_confidence: float = 1.0
     #: index of the label's field in its row: rows with equal depth start their numbers equally far behind it
     depth: int | None = None

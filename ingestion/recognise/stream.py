@@ -20,7 +20,7 @@ from functools import lru_cache
 from ingestion.catalog.labels import enumerator_number
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Issue, Locator, TextBlock
-from ingestion.recognise.heads import unit_in_head
+from ingestion.recognise.heads import Layout, PrintedLabels, layout_with_guesses, unit_in_head
 from ingestion.recognise.rows import FieldText, RowReading
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, TableVocabulary
 
@@ -30,6 +30,9 @@ MAX_VALUE_TEXT = 200
 MIN_HEAD = {"t3": 3, "t4": 8}
 #: Rows with numbers that make a request table believable without a head.
 MIN_ROWS_WITHOUT_HEAD = 5
+
+#: Words between two labels of a head are the label of a further column up to this length.
+MAX_FOREIGN_LABEL = 8
 
 #: Stands in the text where a grid was: no value reaches across it.
 BARRIER = "\f"
@@ -78,7 +81,14 @@ class FlatText:
             line=at.line + line_shift if at.line is not None else None,
             char_start=at.char_start + offset if at.char_start is not None else None,
             char_end=at.char_start + offset + (end - start) if at.char_start is not None else None,
+            bbox=at.bbox,
+            part=at.part,
+            carrier=at.carrier,
         )
+
+    def confidence(self, at: int) -> float:
+        """How sure the reader of the format is of the text at text[at]."""
+        return self.blocks[bisect_right(self.block_starts, at) - 1].confidence
 
 
 def flatten(blocks: Sequence[TextBlock | None]) -> FlatText:
@@ -148,12 +158,39 @@ class _Table:
     vocabulary: TableVocabulary
     start: int
     heads: list[str] = field(default_factory=list)
+    printed: PrintedLabels = field(default_factory=PrintedLabels)
+    #: place behind the last label of the head
+    head_end: int | None = None
     units: dict[str, str] = field(default_factory=dict)
     rows: list[RowReading] = field(default_factory=list)
     parent: str | None = None
     #: place in the form of the last row met: a bare 其他 before it is no row
     last_order: int = -1
     seen: set[str] = field(default_factory=set)
+    _layout: Layout | None = None
+
+    def note_head(self, hit: Hit, flat: FlatText, code: str | None) -> None:
+        """A label of the head; words between it and the label before it are a column of another name."""
+        if self.head_end is not None:
+            between = flat.squeezed[self.head_end : hit.start]
+            if _is_words(between):
+                self.printed.add_foreign(self.vocabulary, self.vocabulary.resembling_column(between))
+        self.printed.add(code)
+        self.head_end = hit.end + len(_bracket_after(flat, hit))
+
+    @property
+    def layout(self) -> Layout:
+        """The columns that the head prints; asked for when the head is over."""
+        if self._layout is None:
+            printed, table = self.printed, self.vocabulary
+            self._layout = (
+                layout_with_guesses(
+                    table, lambda accepted: [printed.order(table, accepted)], printed.guesses.values()
+                )
+                if self.heads
+                else Layout()
+            )
+        return self._layout
 
 
 class StreamReader:
@@ -186,6 +223,10 @@ class StreamReader:
             code: {fold_label(label): column for label, column in table.columns.items()}
             for code, table in form.tables.items()
         }
+        self.groups = {
+            code: {fold_label(label): group for label, group in table.group_codes.items()}
+            for code, table in form.tables.items()
+        }
         self.words = {
             code: {fold_label(label) for label in (*table.groups, *table.row_headers)}
             for code, table in form.tables.items()
@@ -193,8 +234,10 @@ class StreamReader:
 
     def read(
         self, flat: FlatText, done: set[str]
-    ) -> tuple[list[RowReading], list[Issue], dict[str, Locator]]:
-        """Rows of all tables but those in `done`, issues, and the tables seen with their place."""
+    ) -> tuple[list[RowReading], list[Issue], dict[str, Locator], set[tuple[str, str]]]:
+        """Rows of all tables but those in `done`, issues, the tables seen with their place, and the (table,
+        column) that their heads do not print.
+        """
         hits = self._hits(flat)
         tables: list[_Table] = []
         current: _Table | None = None
@@ -217,13 +260,15 @@ class StreamReader:
         rows: list[RowReading] = []
         seen: dict[str, Locator] = {}
         issues: list[Issue] = []
+        unprinted: set[tuple[str, str]] = set()
         for table in tables:
             code = table.vocabulary.code
             if code in done or not self._believable(table):
                 continue
             rows.extend(table.rows)
             seen.setdefault(code, flat.locator(flat.origin[table.start], flat.origin[table.start] + 1))
-        return rows, issues, seen
+            unprinted.update((code, column) for column in table.layout.missing)
+        return rows, issues, seen, unprinted
 
     def _hits(self, flat: FlatText) -> list[Hit]:
         """All labels in the text, but not words inside the bracket behind a label (…不计其他情形）)."""
@@ -287,6 +332,8 @@ class StreamReader:
         is_review = vocabulary.is_review
         in_head = not table.rows and not table.seen
         if hit.label in self.words[code]:
+            if in_head:
+                table.note_head(hit, flat, self.groups[code].get(hit.label))
             return
         column = self.columns[code].get(hit.label)
         if is_review:
@@ -305,6 +352,7 @@ class StreamReader:
         rows = self.rows[code].get(hit.label)
         if column is not None and in_head and (rows is None or column not in table.heads):
             table.heads.append(column)
+            table.note_head(hit, flat, column)
             unit = unit_in_head(_bracket_after(flat, hit))
             if unit is not None:
                 table.units[column] = unit
@@ -337,7 +385,8 @@ class StreamReader:
             table.seen.add(row.code)
             return
         table.seen.add(row.code)
-        slots = vocabulary.slots(row, units=table.units)
+        slots = vocabulary.slots(row, table.layout.columns, table.units, table.layout.doubtful)
+        totals, bounds = vocabulary.relations(row, slots)
         touching = bool(raw) and flat.text[flat.origin[hit.end - 1] + 1].isdigit()
         glued = len(fields) == 1 and (touching if len(slots) == 1 else len(fields[0].text) > 1)
         place = flat.locator(flat.origin[hit.start], flat.origin[hit.end - 1] + 1)
@@ -349,8 +398,10 @@ class StreamReader:
                 fields=fields,
                 raw=raw,
                 locator=place,
-                totals=vocabulary.totals(),
-                bounds=vocabulary.bounds(row),
+                totals=totals,
+                bounds=bounds,
+                label_confidence=table.layout.confidence,
+                headed=bool(table.heads),
                 glued=glued,
                 block=f"text{table.start}",
             )
@@ -369,7 +420,7 @@ class StreamReader:
                 fields=fields,
                 raw=raw,
                 locator=flat.locator(flat.origin[hit.start], flat.origin[hit.end - 1] + 1),
-                totals=vocabulary.line_totals(),
+                totals=vocabulary.line_totals(slots),
                 bounds=[None] * len(slots),
                 glued=len(fields) == 1,
                 block=f"text{table.start}",
@@ -420,7 +471,8 @@ class StreamReader:
             if not self._ends_well(folded, token.end(), end):
                 break
             piece = text[token.start() : token.end()]
-            fields.append(FieldText(piece, flat.locator(start + token.start(), start + token.end())))
+            place = flat.locator(start + token.start(), start + token.end())
+            fields.append(FieldText(piece, place, confidence=flat.confidence(start + token.start())))
             position = token.end()
         return fields, text[begin:end].strip()
 
@@ -434,6 +486,11 @@ class StreamReader:
         return (
             following.isspace() or following in "|" or "\u4e00" <= following <= "\u9fff" or following == "("
         )
+
+
+def _is_words(text: str) -> bool:
+    """Whether all of a text between two labels is a few words, as in a table's head, and no sentence."""
+    return 0 < len(text) <= MAX_FOREIGN_LABEL and all("\u4e00" <= char <= "\u9fff" for char in text)
 
 
 def _bracket_after(flat: FlatText, hit: Hit) -> str:

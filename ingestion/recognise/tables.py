@@ -190,9 +190,10 @@ def _read_form(
         running = [block if isinstance(block, TextBlock) else None for block in document.blocks]
         flat = flatten(unwrap(running, form))
         in_grids = {(row.table, row.row) for row in rows}
-        text_rows, issues, text_seen = stream_reader(form).read(flat, complete)
+        text_rows, issues, text_seen, text_unprinted = stream_reader(form).read(flat, complete)
         rows += [row for row in text_rows if (row.table, row.row) not in in_grids]
         reading.issues += issues
+        walk.unprinted |= text_unprinted
         for code, place in text_seen.items():
             seen.setdefault(code, place)
     if not rows and not seen:
@@ -205,7 +206,7 @@ def _read_form(
         if grid.index not in walk.used_grids:
             _unused_grid(reading, grid)
     if walk.table is not None or seen:
-        _fill(reading, form, document, seen, whole_table_seen=False, cuts=walk.cuts)
+        _fill(reading, form, document, seen, whole_table_seen=False, walk=walk)
 
 
 def _complete_tables(form: FormVocabulary, rows: Sequence[RowReading]) -> set[str]:
@@ -334,7 +335,7 @@ def _fill(
     seen: dict[str, Locator | None],
     *,
     whole_table_seen: bool,
-    cuts: set[str] | None = None,
+    walk: Walk | None = None,
 ) -> None:
     """Give every cell of the form that was not read the state that says why, and report each lost table."""
     cells: dict[str, CellReading] = {}
@@ -348,11 +349,13 @@ def _fill(
             cells[key] = CellReading(key, None, None, MISSING_TABLE)
     for key, cell in reading.cells.items():
         cells.setdefault(key, cell)
-    states = _missing_states(reading, form, document, seen, missing_by_table, cuts or set())
+    states = _missing_states(reading, form, document, seen, missing_by_table, walk.cuts if walk else set())
+    unprinted = walk.unprinted if walk else set()
     for code, keys in missing_by_table.items():
         state = MISSING_TABLE if whole_table_seen else states[code]
         for key in keys:
-            cells[key] = CellReading(key, None, None, state)
+            column_missing = (code, key.rsplit(".", 1)[-1]) in unprinted
+            cells[key] = CellReading(key, None, None, MISSING_TABLE if column_missing else state)
         found = len([key for key in form.form.cells if key.startswith(f"{code}.")]) - len(keys)
         rows = ", ".join(dict.fromkeys(key.split(".")[1] for key in keys))
         reading.issues.append(

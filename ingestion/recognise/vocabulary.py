@@ -43,7 +43,7 @@ class TableVocabulary:
         self.table = table
         self.code = table.code
         # asked for every row of every document, with few different answers
-        self._slots: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], list[CellSlot]] = {}
+        self._slots: dict[tuple[object, ...], list[CellSlot]] = {}
         self._relations: dict[tuple[str, int], tuple[list[tuple[int, list[int]]], list[str | None]]] = {}
         #: one line of numbers under groups of columns, no row labels
         self.is_review = table.layout == "single_row_groups"
@@ -102,13 +102,8 @@ class TableVocabulary:
                 if number is not None and number == enumerator_number(row.enumerator):
                     score += 0.05
                 scored[row.code] = max(scored.get(row.code, 0.0), score)
-        if not scored:
-            return None
-        ranked = sorted(scored.items(), key=lambda pair: -pair[1])
-        lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0.0)
-        if ranked[0][1] < MIN_RESEMBLANCE or lead < MIN_LEAD:
-            return None
-        return RowMatch(self.by_code[ranked[0][0]], CONFIDENCE_RESEMBLES)
+        best = _clear_best(scored)
+        return RowMatch(self.by_code[best], CONFIDENCE_RESEMBLES) if best is not None else None
 
     def parent_in(self, text: str) -> str | None:
         """The last parent label in `text` (cells print "三、本年度办理结果 (三)不予公开" in one)."""
@@ -156,6 +151,20 @@ class TableVocabulary:
             code = next((one for pattern, one in self.column_patterns if pattern.fullmatch(label)), None)
         return code
 
+    def resembling_column(self, text: str) -> str | None:
+        """The column that a label of no column may stand for: it ends with its label, or nearly is it."""
+        label = normalise_label(text)
+        ends = {code for known, code in self.columns.items() if len(known) > 1 and label.endswith(known)}
+        if len(ends) == 1:
+            return ends.pop()
+        if len(label) < MIN_FUZZY_LENGTH:
+            return None
+        scored: dict[str, float] = {}
+        for known, code in self.columns.items():
+            score = SequenceMatcher(None, known, label, autojunk=False).ratio()
+            scored[code] = max(scored.get(code, 0.0), score)
+        return _clear_best(scored)
+
     def is_header_word(self, text: str) -> bool:
         """True for texts that stand in a head only: 信息内容, 申请人情况, the note on the sums."""
         label = normalise_label(text)
@@ -168,14 +177,19 @@ class TableVocabulary:
     # ------------------------------------------------------------------------------------------------ slots
 
     def slots(
-        self, row: Row, columns: list[str] | None = None, units: dict[str, str] | None = None
+        self,
+        row: Row,
+        columns: list[str] | None = None,
+        units: dict[str, str] | None = None,
+        doubtful: frozenset[str] = frozenset(),
     ) -> list[CellSlot]:
         """Cells of `row` in the order of `columns` (default: as in the form).
 
         A column of no name ("") is one that the form does not have: its slot has no key and its figure goes
         nowhere. `units`: units of money that the table's head prints, by column; they win over the form's.
+        `doubtful`: columns whose printed label only resembles theirs.
         """
-        known = (row.code, tuple(columns or ()), tuple((units or {}).items()))
+        known = (row.code, tuple(columns or ()), tuple((units or {}).items()), doubtful)
         if known in self._slots:
             return self._slots[known]
         found: list[CellSlot] = []
@@ -185,8 +199,9 @@ class TableVocabulary:
                 continue
             column = self.table.column(code)
             official = column.unit if column.unit and "元" in column.unit else None
+            key, unit = f"{self.code}.{row.code}.{code}", (units or {}).get(code, official)
             found.append(
-                CellSlot(f"{self.code}.{row.code}.{code}", column.signed, (units or {}).get(code, official))
+                CellSlot(key, column.signed, unit, CONFIDENCE_RESEMBLES if code in doubtful else 1.0)
             )
         self._slots[known] = found
         return found
@@ -214,14 +229,17 @@ class TableVocabulary:
         """All cells of a table that prints one line of numbers (t4), group by group."""
         return [slot for row in self.table.value_rows for slot in self.slots(row)]
 
-    def line_totals(self, n_slots: int | None = None) -> list[tuple[int, list[int]]]:
-        """Each group's total and its parts, as indexes into `line_slots`, or into fewer groups' slots."""
-        width = len(self.column_codes)
-        groups = len(self.table.value_rows) if n_slots is None else n_slots // width
+    def line_totals(self, slots: list[CellSlot]) -> list[tuple[int, list[int]]]:
+        """Each group's total and its parts, as indexes into `slots`: the cells of one or more groups."""
+        at = {slot.key: index for index, slot in enumerate(slots)}
         return [
-            (total + group * width, [part + group * width for part in parts])
-            for group in range(groups)
-            for total, parts in self.totals()
+            (
+                at[f"{self.code}.{row.code}.{column.code}"],
+                [at[f"{self.code}.{row.code}.{part}"] for part in column.total_of],
+            )
+            for row in self.table.value_rows
+            for column in self.table.columns
+            if column.total_of and f"{self.code}.{row.code}.{column.code}" in at
         ]
 
     def bounds(self, row: Row, columns: list[str] | None = None) -> list[str | None]:
@@ -229,6 +247,15 @@ class TableVocabulary:
         whole = next((other.code for other in self.table.rows if row.code in other.total_of), None)
         codes = columns or self.column_codes
         return [f"{self.code}.{whole}.{code}" if whole and code else None for code in codes]
+
+
+def _clear_best(scored: dict[str, float]) -> str | None:
+    """The code that resembles most, if it does so closely and no other nearly as closely."""
+    if not scored:
+        return None
+    ranked = sorted(scored.items(), key=lambda pair: -pair[1])
+    lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0.0)
+    return ranked[0][0] if ranked[0][1] >= MIN_RESEMBLANCE and lead >= MIN_LEAD else None
 
 
 def _within(rows: Sequence[Row], parent: str | None) -> Row | None:

@@ -51,7 +51,7 @@ def readings(
     outcome = read_due(
         root,
         reread=again,
-        progress=lambda done, total, snapshot: tick(f"reading {done} of {total}: {snapshot.name}"),
+        progress=lambda done, total, snapshot: tick(f"read {done} of {total}: {snapshot.name}"),
     )
     if again is not None and not outcome.read:
         context.log.warning("readings: no archived document is one of those to read again")

@@ -57,6 +57,9 @@ class Outcome:
     accounted: int = 0
     states: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
+    #: what a reader itself stumbled over: accounted for, and worth mending
+    stumbles: Counter[str] = field(default_factory=Counter)
+    unfit: list[str] = field(default_factory=list)
     disturbed: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     slowest: float = 0.0
@@ -71,6 +74,7 @@ class Outcome:
     def faults(self) -> list[str]:
         """What must not be, in words."""
         found = [f"disturbed: {name}" for name in self.disturbed] + [f"silent: {line}" for line in self.wrong]
+        found += [f"not even sound documents are read: {name}" for name in self.unfit]
         if self.accounted != self.documents:
             found.append(f"{self.documents - self.accounted} documents are not accounted for")
         if self.slowest > DEADLINE + 10:
@@ -93,7 +97,10 @@ def trial(
     chance = random.Random(seed)
     cheap, dear = sound(seed, texts), sound(seed, pictures)
     alone = _alone(cheap)
-    outcome = Outcome()
+    unfit = [
+        name for name, body in alone.items() if json.loads(body)["status"] not in ("complete", "partial")
+    ]
+    outcome = Outcome(unfit=unfit)
     with tempfile.TemporaryDirectory(prefix="mutation-trial-") as scratch:
         jobs = _jobs(Path(scratch), count, chance, cheap, dear)
         limits = PoolLimits(seconds=DEADLINE)
@@ -157,6 +164,10 @@ def _take(
     outcome.states[found["status"]] += 1
     if found["status"] == "unreadable":
         outcome.codes.update({issue["code"] for issue in found["issues"]})
+        if any(issue["code"] == "reader_failed" for issue in found["issues"]):
+            outcome.stumbles[f"{of.of.format}: {found['reason'][:160]}"] += 1
+            if keep is not None:
+                (keep / of.name).write_bytes(of.data)
     if of.telling:
         errors = score(found, of.of.gold).errors
         outcome.wrong += [f"{of.name}: {error}" for error in errors]
@@ -187,6 +198,8 @@ def main() -> int:
     print("by status:", ", ".join(f"{count} {name}" for name, count in outcome.states.most_common()))
     print("unreadable for:", ", ".join(f"{count} {code}" for code, count in outcome.codes.most_common()))
     print(f"the parent's memory changed by {outcome.grown / 1e6:.1f} MB")
+    for stumble, count in outcome.stumbles.most_common():
+        print(f"{count} times, {stumble}")
     for fault in outcome.faults():
         print(fault)
     return 1 if outcome.faults() else 0

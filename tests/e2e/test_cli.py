@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +13,8 @@ import duckdb
 import pytest
 
 from ingestion.paths import REPOSITORY, SAMPLES
-from tests.pipeline import copy_of, environment, finished_root, gongkai
+from tests.generator import make
+from tests.pipeline import CALL, copy_of, environment, finished_root, gongkai
 
 
 @pytest.fixture(scope="session")
@@ -117,11 +120,124 @@ def test_extract_of_several_is_one_object_a_line_and_out_resumes(tmp_path: Path)
         "liucheng-2018.txt.json",
         "shuibu-2023.txt.json",
     ]
-    assert first.stderr.count(" read ") == 3
+    assert "empty.txt: unreadable: the file holds no bytes" in first.stderr
+    table = {line.split("  ")[0]: line.split() for line in first.stderr.splitlines()}
+    assert table["text"][1] == "2"
+    assert table["all"][1] == "3"
+    before = {path.name: path.stat().st_mtime_ns for path in out.iterdir()}
     (out / "shuibu-2023.txt.json").write_text("{", encoding="utf-8")  # torn by a kill
     again = gongkai(tmp_path, "extract", str(folder), "--out", str(out))
-    assert again.stderr.count(" kept ") == 2
+    assert again.returncode == 1
+    made_anew = {path.name for path in out.iterdir() if before.get(path.name) != path.stat().st_mtime_ns}
+    assert made_anew == {"shuibu-2023.txt.json"}
     assert json.loads((out / "shuibu-2023.txt.json").read_text("utf-8"))["status"] == "no_tables"
+    table = {line.split("  ")[0]: line.split() for line in again.stderr.splitlines()}
+    assert table["all"][1] == "3", "what is kept counts as well"
+
+
+def mixed_folder(folder: Path, count: int) -> list[str]:
+    """Made-up reports in several formats."""
+    folder.mkdir()
+    wishes = [("html", "clean"), ("text", "tabs"), ("docx", "clean")]
+    names = []
+    for number in range(count):
+        format, condition = wishes[number % len(wishes)]
+        made = make(format, seed=number, form="form_2021", condition=condition)
+        names.append(f"{number:03d}-{made.name}")
+        (folder / names[-1]).write_bytes(made.data)
+    return names
+
+
+def test_extract_can_be_interrupted_and_goes_on_from_there(tmp_path: Path) -> None:
+    names = mixed_folder(tmp_path / "in", 60)
+    out = tmp_path / "out"
+    command = [*CALL, "extract", str(tmp_path / "in"), "--out", str(out)]
+    process = subprocess.Popen(
+        command,
+        cwd=REPOSITORY,
+        env=environment(tmp_path),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 60
+    while len(list(out.glob("*.json"))) < 5 and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "gongkai: interrupted" in said
+    assert "Traceback" not in said
+    whole = {path.name: path.read_bytes() for path in out.glob("*.json")}
+    assert 5 <= len(whole) < len(names)
+    assert not [path for path in out.iterdir() if path.name.startswith(".")], "nothing half-made is left"
+
+    again = gongkai(tmp_path, "extract", str(tmp_path / "in"), "--out", str(out))
+    assert again.returncode == 0, again.stderr
+    assert sorted(path.name for path in out.iterdir()) == [f"{name}.json" for name in names]
+    assert {name: (out / name).read_bytes() for name in whole} == whole, "what was done stands"
+    table = {line.split("  ")[0]: line.split() for line in again.stderr.splitlines()}
+    assert {"web page", "text", "Word (.docx)", "all"} <= set(table)
+    assert table["all"][1] == "60"
+
+
+def test_extract_streams_in_the_order_of_the_files(tmp_path: Path) -> None:
+    names = mixed_folder(tmp_path / "in", 6)
+    done = gongkai(tmp_path, "extract", "--json", str(tmp_path / "in"))
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["document"]["name"] for line in done.stdout.splitlines()] == names
+
+
+def test_an_attachment_that_a_page_claims_is_part_of_it_and_no_document_of_its_own(tmp_path: Path) -> None:
+    made = make("web", seed=5, form="form_2021", condition="landing_docx")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "z.html").write_bytes(made.data)
+    for name, data in made.companions.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    (attached,) = [Path(name).name for name in made.companions]
+    (folder / "other.txt").write_bytes((SAMPLES / "shuibu-2023.txt").read_bytes())
+    done = gongkai(tmp_path, "extract", "--json", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert f"{attached}: part of z.html" in done.stderr
+    found = {entry["document"]["name"]: entry for entry in map(json.loads, done.stdout.splitlines())}
+    assert list(found) == ["other.txt", "z.html"]
+    assert (
+        found["z.html"]["cells"]["t3.new_received.total"]["value"]
+        == made.gold["cells"]["t3.new_received.total"]
+    )
+
+    out = tmp_path / "out"
+    assert gongkai(tmp_path, "extract", str(folder), "--out", str(out)).returncode == 0
+    assert sorted(path.name for path in out.iterdir()) == ["other.txt.json", "z.html.json"]
+    again = gongkai(tmp_path, "extract", str(folder), "--out", str(out))
+    assert f"{attached}: part of z.html" in again.stderr, "the page is kept and so is its claim"
+    assert sorted(path.name for path in out.iterdir()) == ["other.txt.json", "z.html.json"]
+
+
+def test_extract_of_a_single_file_is_read_in_the_sandbox_too(tmp_path: Path) -> None:
+    deep = tmp_path / "deep.html"
+    deep.write_bytes(b"<table><tr><td>1" * 5000)
+    done = gongkai(tmp_path, "extract", "--json", str(deep))
+    assert done.returncode == 2
+    found = json.loads(done.stdout)
+    assert found["status"] == "unreadable"
+    assert found["issues"][0]["code"].startswith("quarantined")
+    assert "deep.html: unreadable" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["pipe", "outside.html"])
+def test_what_is_no_document_is_listed_and_does_not_stop_the_rest(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "shuibu-2023.txt").write_bytes((SAMPLES / "shuibu-2023.txt").read_bytes())
+    (tmp_path / "secret.html").write_text("<p>x", encoding="utf-8")
+    os.mkfifo(folder / "pipe") if name == "pipe" else (folder / name).symlink_to(tmp_path / "secret.html")
+    done = gongkai(tmp_path, "extract", str(folder), "--out", str(tmp_path / "out"))
+    assert done.returncode == 1
+    assert f"{name}: unreadable" in done.stderr
+    assert json.loads((tmp_path / "out" / "shuibu-2023.txt.json").read_text("utf-8"))["status"] == "no_tables"
 
 
 @pytest.mark.parametrize(

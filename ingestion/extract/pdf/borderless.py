@@ -1,14 +1,15 @@
 """Tables without any rule: rows of labels and numbers that stand in columns.
 
-Belongs here: which lines of a page are such a table, and which lines are one row (a label over several lines has
-its numbers beside the middle of them). Only what can be proven becomes a table: where one label would have two
-rows of numbers, the lines stay lines. Does not belong here: the columns (`columns`), rules (`lattice`).
+Belongs here: which lines of a page are such a table, and which lines are one row (a label over several lines
+has its numbers beside the middle of them). Where rows cannot be told apart, each line is a row of one cell,
+of which nobody reads a number. Does not belong here: the columns (`columns`), rules (`lattice`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from ingestion.extract.pdf.columns import is_number
@@ -99,7 +100,7 @@ def borderless_tables(lines: Sequence[Line]) -> list[Table]:
 
 
 def _anchors(words: Sequence[Sequence[_Word]]) -> list[int]:
-    """Lines with numbers of a table: beside a label, or (the middle of a broken label) under other numbers."""
+    """Lines with numbers of a table: beside a label, or under other numbers (a label of two lines)."""
     rows = [line for line in words if _is_row(line)]
     columns = [word.box for line in rows for word in line if word.number]
     return [
@@ -175,13 +176,13 @@ def _is_prose(line: Sequence[_Word], row: Sequence[_Word]) -> bool:
 
 def _is_head(line: Sequence[_Word]) -> bool:
     size = line[0].glyphs[0].size
-    gaps = [right.box[0] - left.box[2] for left, right in zip(line, line[1:], strict=False)]
+    gaps = [right.box[0] - left.box[2] for left, right in pairwise(line)]
     return bool(gaps) and min(gaps) >= HEAD_GAP * size and not line[-1].number
 
 
 def _is_over_numbers(line: Sequence[_Word], row: Sequence[_Word]) -> bool:
     """The head of several columns: nothing but one text behind the labels."""
-    return len(line) == 1 and len(row) > 1 and line[0].box[0] > row[0].box[2] and line[0].box[2] < row[-1].box[2]
+    return len(line) == 1 < len(row) and row[0].box[2] < line[0].box[0] and line[0].box[2] < row[-1].box[2]
 
 
 def _is_label(line: Sequence[_Word], beside: Sequence[_Word], row: Sequence[_Word]) -> bool:
@@ -220,7 +221,7 @@ def _rows(lines: Sequence[Sequence[_Word]]) -> list[list[Glyph]] | None:
     numbers = _number_rows(_blocks([word for word in words if word.number]))
     size = median(word.glyphs[0].size for word in words)
     middles = [_middle(blocks) for blocks in numbers]
-    steps = [below - above for above, below in zip(middles, middles[1:], strict=False)]
+    steps = [below - above for above, below in pairwise(middles)]
     if any(step <= SAME_LABEL * size for step in steps):
         return None
     blocks = _blocks([word for word in words if not word.number])

@@ -1,13 +1,14 @@
 """Texts of a table's cells, and how sure they are.
 
-Belongs here: what a cell says, struck text, glyphs that stand in two cells at once. Does not belong here: which
-cells there are (`lattice`, `columns`), tables over several pages (`stitch`).
+Belongs here: what a cell says, struck text, glyphs that stand in two cells at once. Does not belong here:
+which cells there are (`lattice`, `columns`), tables over several pages (`stitch`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingestion.extract.pdf.geometry import Box, Rule
 from ingestion.extract.pdf.lattice import Cell, Table
@@ -49,8 +50,9 @@ class CellText:
 
 
 def texts_of(table: Table, strikes: dict[int, list[Rule]], hidden: set[int]) -> list[CellText]:
-    """The texts of a table's cells. strikes: by page, rules that are no borders; hidden: ids of glyphs without
-    ink.
+    """The texts of a table's cells.
+
+    strikes: by page, rules that are no borders. hidden: ids of glyphs without ink.
     """
     touching = _touching(table)
     found: list[CellText] = []
@@ -94,7 +96,7 @@ def _touching(table: Table) -> set[int]:
             by_row.setdefault(cell.row, []).append(cell)
     found: set[int] = set()
     for cells in by_row.values():
-        for left, right in zip(cells, cells[1:], strict=False):
+        for left, right in pairwise(cells):
             if right.col != left.col + left.colspan:
                 continue
             last = max(left.glyphs, key=lambda glyph: glyph.x1)

@@ -1,9 +1,9 @@
 """Columns that no rule parts, from where the numbers stand (the band method).
 
-Belongs here: bands between horizontal rules as tables, and edges between columns of numbers and of labels that
-the text itself proves. Where the numbers of some row contradict the others, nothing is parted: the text stays
-one cell, in which digits stand apart and nobody reads a number. Does not belong here: drawn borders
-(`lattice`), rows that no rule parts (`rows`).
+Belongs here: bands between horizontal rules as tables, and edges between columns of numbers and of labels
+that the text itself proves. Where the numbers of some row contradict the others, nothing is parted: the text
+stays one cell, in which digits stand apart and nobody reads a number. Does not belong here: drawn borders
+(`lattice`), rows that no rule parts (`borderless`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from unicodedata import normalize
 
 from ingestion.extract.pdf.geometry import Rule, clusters
-from ingestion.extract.pdf.lattice import SNAP, Cell, Frame, Table
+from ingestion.extract.pdf.lattice import MIN_PART, SNAP, Cell, Frame, Table
 from ingestion.extract.pdf.lines import Line, lines_of, words_of, written_lines
 
 #: Between words of two columns there is more than this, in sizes of the font.
@@ -27,8 +28,6 @@ SAME_START = 1.0
 MIN_GROUPS = 2
 #: Horizontal rules of one table begin and end alike, within these points.
 SAME_END = 4.0
-#: Rules that are shorter than this part of their table's width and end nowhere else are underlines.
-MIN_PART = 0.25
 
 _NUMBER = re.compile(r"[+\-]?\d[\d,]*(?:\.\d+)?%?|[/—\-○〇]+|无")
 
@@ -84,11 +83,12 @@ def with_text_columns(table: Table) -> Table:
         return table
     words = {id(cell): cell_words(cell) for cell in table.cells}
     parts: list[tuple[int, int, list[float]]] = []
+    n_rows = sum(any(word.number for line in lines for word in line) for lines in words.values())
     titles = _titles(table, words)
     starts = sorted({0, *titles.values()})
     for first, last in zip(starts, [*starts[1:], table.n_rows], strict=True):
         cells = [cell for cell in table.cells if first <= cell.row < last]
-        edges = _text_edges(cells, words, table.xs, titles)
+        edges = _text_edges(cells, words, table.xs, titles, n_rows)
         if edges:
             parts.append((first, last, edges))
     return _parted(table, parts, words) if parts else table
@@ -110,7 +110,7 @@ def _titles(table: Table, words: _Words) -> dict[int, int]:
 
 
 def _text_edges(
-    cells: Sequence[Cell], words: _Words, drawn: Sequence[float], titles: Collection[int]
+    cells: Sequence[Cell], words: _Words, drawn: Sequence[float], titles: Collection[int], n_rows: int
 ) -> list[float]:
     """Edges that the texts of these cells prove; none where nothing has to be parted."""
     open_cells = {
@@ -151,12 +151,12 @@ def _text_edges(
     ]
     reach = max((word.x1 for row in labels for word in row), default=None)
     _add_blank_columns(spans, [word for word in heads if reach is None or word.x0 >= reach])
-    if not _is_proven(spans, rows, heads):
+    if not _is_proven(spans, rows, heads, n_rows):
         return []
     edges = [*_label_edges(labels, heads), *_edges_between(spans, heads, drawn)]
     if reach is not None and reach < spans[0].x0:
         edges.append(_edge(reach, spans[0].x0, heads, drawn[1:-1]))
-    return edges
+    return _without_empty(edges, [word for cell in cells for line in words[id(cell)] for word in line])
 
 
 def _number_spans(rows: Sequence[Sequence[Word]]) -> list[Span] | None:
@@ -185,9 +185,11 @@ def _add_blank_columns(spans: list[Span], heads: Iterable[Word]) -> None:
     spans.sort(key=lambda span: span.x0)
 
 
-def _is_proven(spans: Sequence[Span], rows: Sequence[Sequence[Word]], heads: Sequence[Word]) -> bool:
+def _is_proven(
+    spans: Sequence[Span], rows: Sequence[Sequence[Word]], heads: Sequence[Word], n_rows: int
+) -> bool:
     several = sum(sum(word.number for word in row) > 1 for row in rows)
-    if several >= MIN_ROWS_OF_TWO or (len(spans) == 1 and len(rows) >= MIN_ROWS):
+    if several >= MIN_ROWS_OF_TWO or (len(spans) == 1 and n_rows >= MIN_ROWS):
         return True
     # one row of numbers (the review table): each column must have a head of its own
     return all(
@@ -197,28 +199,33 @@ def _is_proven(spans: Sequence[Span], rows: Sequence[Sequence[Word]], heads: Seq
 
 
 def _edges_between(spans: Sequence[Span], heads: Sequence[Word], drawn: Sequence[float]) -> list[float]:
-    return [_edge(left.x1, right.x0, heads, drawn) for left, right in zip(spans, spans[1:], strict=False)]
+    return [_edge(left.x1, right.x0, heads, drawn) for left, right in pairwise(spans)]
 
 
 def _edge(start: float, end: float, heads: Sequence[Word], drawn: Sequence[float]) -> float:
-    """An edge between two columns: where a rule ends, or in the middle of the widest strip without a head."""
-    known = [x for x in drawn if start - 0.5 <= x <= end + 0.5]
+    """An edge between two columns: where fewest heads stand across (that of a group of columns always does),
+    there where a rule ends, or in the middle of the widest strip.
+    """
+    near = [word for word in heads if word.x1 > start and word.x0 < end]
+    places = [start, *(x for word in near for x in (word.x0, word.x1) if start < x < end), end]
+    strips = [(left, right) for left, right in pairwise(sorted(places)) if right > left]
+    if not strips:
+        return (start + end) / 2
+
+    def across(x: float) -> int:
+        return sum(word.x0 < x < word.x1 for word in near)
+
+    fewest = min(across((left + right) / 2) for left, right in strips)
+    known = [x for x in drawn if start - 0.5 <= x <= end + 0.5 and across(x) <= fewest]
     if len(known) == 1:
         return known[0]
-    reach, widest, at = start, 0.0, (start + end) / 2
-    for x0, x1 in [
-        *sorted((word.x0, word.x1) for word in heads if word.x1 > start and word.x0 < end),
-        (end, end),
-    ]:
-        if min(x0, end) - reach > widest:
-            widest, at = min(x0, end) - reach, (min(x0, end) + reach) / 2
-        reach = max(reach, x1)
-    return at
+    free = [strip for strip in strips if across(sum(strip) / 2) == fewest]
+    return sum(max(free, key=lambda strip: strip[1] - strip[0])) / 2
 
 
 def _label_edges(labels: Sequence[Sequence[Word]], heads: Sequence[Word]) -> list[float]:
-    """Edges between columns of labels: strips that every row leaves free (name, unit), and places where labels
-    begin beside another label (group, row), though the label of a wider row may run across.
+    """Edges between columns of labels: strips that every row leaves free (name, unit), and where labels begin
+    beside another label (group, row), though the label of a wider row may run across.
     """
     edges: list[float] = []
     intervals = sorted((word.x0, word.x1) for row in labels for word in row)
@@ -235,6 +242,18 @@ def _label_edges(labels: Sequence[Sequence[Word]], heads: Sequence[Word]) -> lis
     return edges
 
 
+def _without_empty(edges: Sequence[float], words: Sequence[Word]) -> list[float]:
+    """Edges that have text between them: of two in one strip, the one that fewer texts run across."""
+    kept: list[float] = []
+    for edge in sorted(edges):
+        if kept and not any(kept[-1] < (word.x0 + word.x1) / 2 < edge for word in words):
+            across = [sum(word.x0 < x < word.x1 for word in words) for x in (kept[-1], edge)]
+            kept[-1] = edge if across[1] < across[0] else kept[-1]
+            continue
+        kept.append(edge)
+    return kept
+
+
 def _rows_on_both_sides(labels: Sequence[Sequence[Word]], left: float, right: float) -> int:
     return sum(any(w.x1 <= left for w in row) and any(w.x0 >= right for w in row) for row in labels)
 
@@ -245,11 +264,12 @@ def _parted(table: Table, parts: Sequence[tuple[int, int, list[float]]], words: 
     for cell in table.cells:
         x0, top, x1, bottom = cell.box
         across = [word for line in words[id(cell)] for word in line]
+        edges = [edge for first, last, found in parts if first <= cell.row < last for edge in found]
+        # where rules end elsewhere in the table, they part two labels but no label from nothing
+        ends = [x for x in table.xs if edges and x < min(edges) and _is_between(x, across)]
         cuts = sorted(
             edge
-            for first, last, edges in parts
-            if first <= cell.row < last
-            for edge in edges
+            for edge in {*edges, *ends}
             if x0 + SNAP < edge < x1 - SNAP
             and not any(word.x0 + 1.0 < edge < word.x1 - 1.0 for word in across)
         )
@@ -264,13 +284,17 @@ def _parted(table: Table, parts: Sequence[tuple[int, int, list[float]]], words: 
             ]
             box = left, top, right, bottom
             cells.append(Cell(cell.row, 0, cell.rowspan, 0, box, inside, page=cell.page))
-    edges = clusters((x for cell in cells for x in (cell.box[0], cell.box[2])), SNAP)
-    xs = [sum(group) / len(group) for group in edges]
+    groups = clusters((x for cell in cells for x in (cell.box[0], cell.box[2])), SNAP)
+    xs = [sum(group) / len(group) for group in groups]
     for cell in cells:
         cell.col = _nearest(xs, cell.box[0])
         cell.colspan = _nearest(xs, cell.box[2]) - cell.col
     cells.sort(key=lambda cell: (cell.row, cell.col))
     return Table(xs, table.ys, cells)
+
+
+def _is_between(edge: float, words: Sequence[Word]) -> bool:
+    return any(word.x1 <= edge + 1.0 for word in words) and any(word.x0 >= edge - 1.0 for word in words)
 
 
 def _nearest(edges: Sequence[float], x: float) -> int:

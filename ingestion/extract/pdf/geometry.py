@@ -106,7 +106,7 @@ def merged_rules(rules: Iterable[Rule], tolerance: float) -> list[Rule]:
 
 
 def dotted_rules(dots: Iterable[tuple[float, float]], tolerance: float) -> list[Rule]:
-    """Rules made of dots, (place across, place along): in line within half a point, no gap above the tolerance."""
+    """Rules made of dots, (place across, place along), in line and no further apart than the tolerance."""
     rows: dict[int, list[float]] = {}
     for across, along in dots:
         rows.setdefault(round(across * 2), []).append(along)

@@ -22,6 +22,8 @@ from ingestion.extract.pdf.page_content import Glyph
 SNAP = 3.0
 #: Shorter pieces are no rules.
 MIN_RULE = 5.0
+#: Horizontal rules that touch no other one are underlines, if they are shorter than this part of their table.
+MIN_PART = 0.25
 #: A border is there if rules cover this part of it.
 COVERED = 0.6
 #: A strip between two rules without any text in it is a double rule, if it is narrower than this.
@@ -114,6 +116,21 @@ def frames(horizontal: Sequence[Rule], vertical: Sequence[Rule]) -> tuple[list[F
             group.vertical.append(down[index - len(across)])
     found = [group for group in groups.values() if group.horizontal and group.vertical]
     loose = [rule for group in groups.values() if not group.vertical for rule in group.horizontal]
+    for frame in found:
+        x0, top, x1, bottom = frame.box
+        if any(x0 + SNAP < rule.at < x1 - SNAP for rule in frame.vertical):
+            continue
+        # without inner verticals, the rule under a head of several columns touches nothing
+        inside = [
+            rule
+            for rule in loose
+            if x0 <= rule.start
+            and rule.end <= x1
+            and top < rule.at < bottom
+            and rule.end - rule.start >= MIN_PART * (x1 - x0)
+        ]
+        frame.horizontal += inside
+        loose = [rule for rule in loose if rule not in inside]
     alone = [rule for group in groups.values() if not group.horizontal for rule in group.vertical]
     return [*found, *_side_by_side(alone)], loose
 
@@ -280,7 +297,7 @@ def _areas(right: list[list[bool]], below: list[list[bool]], n_rows: int, n_cols
 
 
 def _is_parted(members: Iterable[tuple[int, int]], right: list[list[bool]], below: list[list[bool]]) -> bool:
-    """Whether a rule that ends inside an area parts some of its places, though they hang together elsewhere."""
+    """Whether a rule that ends inside an area parts some of its places."""
     inside = set(members)
     return any(
         ((r, c + 1) in inside and right[r][c]) or ((r + 1, c) in inside and below[r][c]) for r, c in inside
@@ -315,20 +332,13 @@ def _cut_up(
     width under one another, with no rule between them, are one cell.
     """
     inside = set(members)
+    cuts = _cuts(inside, right, below)
     stretches: list[_Area] = []
     open_below: dict[tuple[int, int], int] = {}
     for row in sorted({r for r, _ in inside}):
-        cols = sorted(c for r, c in inside if r == row)
         pieces: list[list[int]] = []
-        for col in cols:
-            joins = (
-                pieces
-                and pieces[-1][-1] == col - 1
-                and not right[row][col - 1]
-                and (row + 1 >= len(below) or below[row][col - 1] == below[row][col])
-                and (row == 0 or below[row - 1][col - 1] == below[row - 1][col])
-            )
-            if joins:
+        for col in sorted(c for r, c in inside if r == row):
+            if pieces and pieces[-1][-1] == col - 1 and (row, col) not in cuts:
                 pieces[-1].append(col)
             else:
                 pieces.append([col])
@@ -337,11 +347,37 @@ def _cut_up(
             left, end = piece[0], piece[-1] + 1
             above = open_below.get((left, end))
             if above is not None and not any(below[row - 1][col] for col in piece):
-                top, _, _, _, _ = stretches[above]
-                stretches[above] = (top, row + 1, left, end, True)
+                stretches[above] = (stretches[above][0], row + 1, left, end, True)
                 now[left, end] = above
             else:
                 now[left, end] = len(stretches)
                 stretches.append((row, row + 1, left, end, True))
         open_below = now
     return stretches
+
+
+def _cuts(
+    inside: set[tuple[int, int]], right: list[list[bool]], below: list[list[bool]]
+) -> set[tuple[int, int]]:
+    """Places before which a row of the area is cut; a cut goes on up and down as far as no rule ends it."""
+    found: set[tuple[int, int]] = set()
+    for row, col in inside:
+        if (row, col - 1) not in inside:
+            continue
+        differs = below[row][col - 1] != below[row][col]
+        differs = differs or (row > 0 and below[row - 1][col - 1] != below[row - 1][col])
+        if right[row][col - 1] or differs:
+            found.add((row, col))
+    waiting = list(found)
+    while waiting:
+        row, col = waiting.pop()
+        for other, rule in ((row - 1, row - 1), (row + 1, row)):
+            near = {(other, col - 1), (other, col)}
+            if (
+                near <= inside
+                and (other, col) not in found
+                and not (below[rule][col - 1] and below[rule][col])
+            ):
+                found.add((other, col))
+                waiting.append((other, col))
+    return found

@@ -86,7 +86,7 @@ def lay_out(page: PdfPage, number: int, content: PageContent) -> PageLayout:
 
 
 def add_borderless_tables(layout: PageLayout) -> None:
-    """Finds tables without rules among a page's lines, once page numbers and running heads are out of them."""
+    """Finds tables without rules among a page's lines, once what repeats on every page is out of them."""
     for table in borderless_tables(layout.lines):
         for cell in table.cells:
             cell.page = layout.number

@@ -19,8 +19,8 @@ from ingestion.extract.pdf.page_content import Glyph
 #: below the first; from the second on they stand apart (a space is at least half a digit wide).
 JOINED_GAP = 0.25
 APART_GAP = 0.45
-#: The same between a digit and a letter, and between two Chinese characters, in sizes of the font; a justified
-#: line spreads its characters by up to half of one.
+#: The same between a digit and a Chinese character, and between two of these, in sizes of the font; a
+#: justified line spreads its characters by up to half of one.
 WORD_GAP = 0.45
 CHINESE_GAP = 0.9
 #: The same between two letters: the narrowest space is a quarter of the size.

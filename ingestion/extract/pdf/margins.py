@@ -20,8 +20,10 @@ MIN_SHARE = 0.5
 #: The same place: points.
 SAME_PLACE = 6.0
 
+_DASHES = r"[-—–―－·•~\s.]*"
 _PAGE_NUMBER = re.compile(
-    r"(?P<deco>[-—–―－·•~第页Pp共/of\s.]*)(?P<number>\d{1,3})(?P<rest>[-—–―－·•~页\s.]*(?:[/共of]+\s*第?\s*\d{1,3}\s*页?)?)"
+    rf"{_DASHES}(?:第|[Pp](?:age)?)?\s*(?P<number>\d{{1,3}})\s*页?"
+    rf"(?:\s*[,，]?\s*(?:/|of|共)\s*\d{{1,3}}\s*页?)?{_DASHES}"
 )
 
 
@@ -46,15 +48,15 @@ def without_margins(pages: Sequence[tuple[float, list[Line]]]) -> list[list[Line
                 for near in (at - 1, at, at + 1):
                     places[re.sub(r"\d", "#", text), near].add(index)
     drop: set[int] = set()
-    counted = Counter({offset: len({index for index, _ in found}) for offset, found in numbers.items()})
-    for offset, found in numbers.items():
-        for _, line in found:
+    counted = Counter({offset: len({index for index, _ in where}) for offset, where in numbers.items()})
+    for offset, where in numbers.items():
+        for _, line in where:
             if id(line) in decorated or counted[offset] > 1 or (len(pages) == 1 and offset == 1):
                 drop.add(id(line))
     running = {
         key
-        for key, where in places.items()
-        if len(where) > 1 and len(where) >= max(min(MIN_PAGES, len(pages)), MIN_SHARE * len(pages))
+        for key, on_pages in places.items()
+        if len(on_pages) > 1 and len(on_pages) >= max(min(MIN_PAGES, len(pages)), MIN_SHARE * len(pages))
     }
     kept: list[list[Line]] = []
     seen: set[str] = set()

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import hypot
 from typing import Any
 
@@ -34,6 +35,8 @@ MAX_RULE = 3.0
 MAX_DOT, DOT_GAP = 1.6, 3.0
 #: A path that draws a whole table at once has a few hundred segments; drawings (maps, charts) have more.
 MAX_SEGMENTS = 4_000
+#: A filled path of so few segments is one area: a background, not a set of borders.
+MAX_AREA = 6
 #: Darkness (0 to 255, smallest channel) from which ink is as white as paper.
 WHITE = 245
 
@@ -54,8 +57,9 @@ class Glyph:
 
     x0, x1: its advance box; y: its baseline; size: of the font, points as drawn. turn: 0 upright, 1 turned
     clockwise, 2 upside down, 3 turned counter-clockwise. order: of the drawing. visible: False for text that
-    its render mode, colour or a picture above it hides. embedded: its font is inside the file (or its colour is
-    white), so that ink must show where it stands. top, bottom: box of a turned glyph, else of the font's size around the baseline.
+    its render mode or a picture above it hides. embedded: its font is inside the file (or its colour is
+    white), so that ink must show where it stands. top, bottom: box of a turned glyph, else of the font's size
+    around the baseline.
     """
 
     text: str
@@ -90,7 +94,7 @@ class Picture:
 
 @dataclass(slots=True)
 class PageContent:
-    """All that a page draws; boxes in points of the page as shown."""
+    """What a page draws; boxes in points of the page as shown."""
 
     width: float
     height: float
@@ -98,7 +102,6 @@ class PageContent:
     horizontal: list[Rule] = field(default_factory=list)
     vertical: list[Rule] = field(default_factory=list)
     dots: list[tuple[float, float]] = field(default_factory=list)
-    fills: list[Box] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     n_paths: int = 0
     #: glyphs whose font does not say which character they are
@@ -186,14 +189,12 @@ def _times(first: _Matrix, second: _Matrix) -> _Matrix:
 
 
 def _read_objects(page: PdfPage, frame: PageFrame, content: PageContent, inks: dict[int, _Ink]) -> None:
-    order = 0
-    for item, kind, matrix in _objects(page):
-        order += 1
+    for order, (item, kind, matrix) in enumerate(_objects(page), 1):
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             inks[ctypes.addressof(item.contents)] = _ink_of(item, order)
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             content.n_paths += 1
-            _read_path(item, matrix, frame, content, order)
+            _read_path(item, matrix, frame, content)
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             box = _bounds(item, matrix, frame)
             if box is not None:
@@ -238,28 +239,21 @@ def _apply(matrix: _Matrix, x: float, y: float) -> tuple[float, float]:
 # paths
 
 
-def _read_path(item: Any, matrix: _Matrix, frame: PageFrame, content: PageContent, order: int) -> None:
+def _read_path(item: Any, matrix: _Matrix, frame: PageFrame, content: PageContent) -> None:
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     if not raw.FPDFPath_GetDrawMode(item, mode, stroke) or not (mode.value or stroke.value):
         return
     box = _bounds(item, matrix, frame)
     if box is None:
         return
-    if not _is_dark(item, stroked=bool(stroke.value)):
-        if mode.value and not stroke.value:
-            content.fills.append(box)
-        return
-    if _add_rule(content, box):
+    filled = bool(mode.value) and not stroke.value
+    if not _is_dark(item, stroked=not filled) or _add_rule(content, box):
         return
     n_segments = raw.FPDFPath_CountSegments(item)
-    if n_segments > MAX_SEGMENTS:
+    if n_segments > MAX_SEGMENTS or (filled and n_segments <= MAX_AREA):
         return
-    if mode.value and not stroke.value and n_segments <= 6:
-        content.fills.append(box)
-        return
-    for x0, y0, x1, y1 in _straight_parts(
-        item, n_segments, _times(_matrix_of(item), matrix), frame, mode.value and not stroke.value
-    ):
+    matrix = _times(_matrix_of(item), matrix)
+    for x0, y0, x1, y1 in _straight_parts(item, n_segments, matrix, frame, filled):
         _add_rule(content, (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
 
 
@@ -287,7 +281,7 @@ def _is_dark(item: Any, *, stroked: bool) -> bool:
 def _straight_parts(
     item: Any, n_segments: int, matrix: _Matrix, frame: PageFrame, filled: bool
 ) -> Iterator[tuple[float, float, float, float]]:
-    """The straight pieces of a path; of filled subpaths (borders drawn as thin areas in one path) the boxes."""
+    """The straight pieces of a path; of filled subpaths (borders as thin areas in one path) the boxes."""
     x, y = ctypes.c_float(), ctypes.c_float()
     points: list[tuple[float, float]] = []
     subpaths: list[tuple[list[tuple[float, float]], bool]] = []
@@ -309,7 +303,7 @@ def _straight_parts(
             xs, ys = [place[0] for place in places], [place[1] for place in places]
             yield min(xs), min(ys), max(xs), max(ys)
         else:
-            for (x0, y0), (x1, y1) in zip(places, places[1:], strict=False):
+            for (x0, y0), (x1, y1) in pairwise(places):
                 yield x0, y0, x1, y1
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from ingestion.extract.pdf.borderless import stands_in_columns
@@ -20,6 +21,8 @@ SHORT_BY = 2.0
 INDENT = 1.0
 #: Lines of one paragraph are at most this many usual line distances apart.
 PITCH = 1.3
+#: And this many sizes of the font.
+MAX_PITCH = 2.2
 SAME_SIZE = 0.12
 
 
@@ -67,9 +70,7 @@ def paragraphs(lines: Sequence[Line], margins: tuple[float, float] | None) -> li
     if margins is None:
         return [Paragraph([line]) for line in ordered]
     left, right = margins
-    steps = [
-        below.glyphs[0].y - above.glyphs[0].y for above, below in zip(ordered, ordered[1:], strict=False)
-    ]
+    steps = [below.glyphs[0].y - above.glyphs[0].y for above, below in pairwise(ordered)]
     usual = [step for step in steps if step <= 3 * ordered[0].size]
     pitch = median(usual) if usual else 0.0
     found: list[Paragraph] = []
@@ -85,7 +86,7 @@ def paragraphs(lines: Sequence[Line], margins: tuple[float, float] | None) -> li
             and not in_columns
             and not columns_before
             and before.box[2] >= right - SHORT_BY * size
-            and line.glyphs[0].y - before.glyphs[0].y <= PITCH * pitch
+            and line.glyphs[0].y - before.glyphs[0].y <= min(PITCH * pitch, MAX_PITCH * size)
             and abs(before.size - size) <= SAME_SIZE * size
         )
         if goes_on:

@@ -1,6 +1,7 @@
 """`read_pdf`: bytes of a PDF to the blocks of a `Document`.
 
-Belongs here: opening, the order of the steps, blocks in reading order, issues. Does not belong here: the steps.
+Belongs here: opening, the order of the steps, blocks in reading order, issues. Does not belong here: the
+steps.
 """
 
 from __future__ import annotations
@@ -20,15 +21,16 @@ from ingestion.extract.model import (
     ImageBlock,
     Issue,
     Locator,
+    Severity,
     TextBlock,
     UnreadableInput,
 )
-from ingestion.extract.pdf.layout import PageLayout, PageTable, add_borderless_tables, lay_out
 from ingestion.extract.pdf.borderless import MIN_ROWS, stands_in_columns
+from ingestion.extract.pdf.layout import PageLayout, PageTable, add_borderless_tables, lay_out
 from ingestion.extract.pdf.lines import CONFIDENCE_IN_DOUBT, Line, lines_of
 from ingestion.extract.pdf.margins import without_margins
 from ingestion.extract.pdf.page_content import PageContent, TooMuch, read_page
-from ingestion.extract.pdf.paragraphs import Paragraph, paragraphs, sides
+from ingestion.extract.pdf.paragraphs import Paragraph, joined, paragraphs, sides
 from ingestion.extract.pdf.rendering import cropped, page_pixels, too_large
 from ingestion.extract.pdf.stitch import goes_on, grid_of, rounded, texts_of_parts
 from ingestion.extract.pdf.weight import check_weight
@@ -129,7 +131,9 @@ class _Reading:
             self._issue("page_unreadable", number, f"page {number} cannot be read: {error}", "error")
             return _Read(PageLayout(number, 0.0, 0.0), [])
         if layout.unseen:
-            detail = f"{len(layout.unseen)} digits of page {number} are in the file but do not show on the page"
+            detail = (
+                f"{len(layout.unseen)} digits of page {number} are in the file but do not show on the page"
+            )
             self._issue("text_hidden", number, detail)
         return _Read(layout, pixels)
 
@@ -181,7 +185,6 @@ class _Reading:
     def _emit(self, pages: list[_Read]) -> None:
         """Blocks in reading order; a table that begins a page may go on with the one that ended the last."""
         open_parts: list[PageTable] = []
-        out = self.document.blocks
         carried: Paragraph | None = None
         for page in pages:
             first = True
@@ -216,7 +219,7 @@ class _Reading:
         table, texts = texts_of_parts(parts, self.layouts)
         in_columns = sum(stands_in_columns(line) for part in parts for line in _lines(part))
         if table.n_cols == 1 and in_columns < MIN_ROWS:
-            # a frame around prose; text in columns that nothing proves stays a table, of which no number is read
+            # a frame around prose; text in columns that nothing proves stays a table without numbers
             for part in parts:
                 for paragraph in paragraphs(_lines(part), sides(_lines(part))):
                     self._paragraph(paragraph, part.page, None)
@@ -226,14 +229,14 @@ class _Reading:
             straddling = [cell for cell in texts if cell.straddles and cell.page == part.page]
             if straddling:
                 shown = ", ".join(f"“{cell.text}”" for cell in straddling[:5])
-                detail = f"{len(straddling)} numbers on page {part.page} run over the border of their cell: {shown}"
+                detail = f"{len(straddling)} numbers run over the border of their cell: {shown}"
                 self._issue("number_over_border", part.page, detail)
 
     def _paragraph(self, item: Paragraph, number: int, before: Paragraph | None) -> None:
         blocks = self.document.blocks
         goes_over = before is not None and not before.whole and not item.indented
         if goes_over and blocks and isinstance(blocks[-1], TextBlock):
-            blocks[-1].text += item.text
+            blocks[-1].text = joined((blocks[-1].text, item.text))
             return
         confidence = 1.0 if item.legible else CONFIDENCE_IN_DOUBT
         self._add(TextBlock(item.text, Locator(page=number, bbox=rounded(item.box)), confidence=confidence))
@@ -246,7 +249,7 @@ class _Reading:
                 block = _renumbered(block, self.n_tables)
         self.document.blocks.append(block)
 
-    def _issue(self, code: str, number: int, detail: str, severity: str = "warning") -> None:
+    def _issue(self, code: str, number: int, detail: str, severity: Severity = "warning") -> None:
         self.document.issues.append(Issue(code, f"page {number}", detail, severity, Locator(page=number)))
 
 

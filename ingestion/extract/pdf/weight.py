@@ -8,6 +8,7 @@ draw forms that draw forms.
 
 from __future__ import annotations
 
+import logging
 import re
 import zlib
 from collections import Counter
@@ -19,7 +20,6 @@ from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream, dict_value, resolve1, stream_value
-from pdfminer.psparser import PSLiteral
 
 from ingestion.extract.model import UnreadableInput
 from ingestion.extract.sandbox import refusal
@@ -34,7 +34,9 @@ MAX_CMAP = 4 * 1024 * 1024
 _DRAWS = re.compile(rb"/([^\s/<>\[\](){}%]+)\s+Do\b")
 #: A form inside a form inside a form: no report goes deeper, and cycles must end.
 _MAX_DEPTH = 12
-_IMAGE = PSLiteral("Image")
+
+#: pdfminer tells of every oddity of a damaged file; the reader's issues tell what matters of them
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 
 def check_weight(data: bytes) -> None:
@@ -88,7 +90,7 @@ def _forms_size(resources: dict[Any, Any], draws: Counter[bytes], known: dict[in
     total = 0
     for name, times in draws.items():
         form = resolve1(forms.get(name.decode("latin-1")))
-        if not isinstance(form, PDFStream) or form.get("Subtype") is _IMAGE or _is_image(form):
+        if not isinstance(form, PDFStream) or _is_image(form):
             continue
         size = known.get(id(form))
         if size is None:

@@ -8,12 +8,14 @@ is worth, labels, and any correction of what was read.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingestion.extract.model import GridCell, Locator, OtherReading
 from ingestion.extract.scan import engine
+from ingestion.extract.scan.decode import Pixels
 from ingestion.extract.scan.engine import Reading
 from ingestion.extract.scan.ink import (
     PADDING_DIGIT,
@@ -27,6 +29,8 @@ from ingestion.extract.scan.ink import (
     lines_of,
     side_by_side,
     stacked,
+    stands_apart,
+    words_of,
 )
 from ingestion.extract.scan.lattice import Enclosed, Lattice
 
@@ -75,42 +79,52 @@ def read_cells(
 
 
 def _read_ink(cells: Sequence[_Cell], inked: Inked) -> None:
-    """Policy A: every line of a cell as it was printed."""
-    crops = []
-    spans = []
+    """Policy A: every line of a cell as it was printed; where figures stand apart in one, each for itself."""
+    crops: list[list[list[Pixels]]] = []
     for cell in cells:
         parts = [inked.crop(line, PADDING_INK) for line in cell.lines]
-        if stacked(cell.lines, inked.em):
-            parts = [side_by_side(parts)]
-        spans.append((len(crops), len(crops) + len(parts)))
-        crops += parts
-    readings = engine.read_lines(crops)
-    for cell, (start, end) in zip(cells, spans, strict=True):
-        cell.first = _joined(readings[start:end])
+        crops.append([[side_by_side(parts)]] if stacked(cell.lines, inked.em) else [[part] for part in parts])
+    for cell, reading in zip(cells, _read(crops), strict=True):
+        cell.first = reading
+    apart = [
+        cell
+        for cell in cells
+        if not _HAN.search(cell.first.text) and any(len(words_of(line, inked.em)) > 1 for line in cell.lines)
+    ]
+    crops = [
+        [[inked.crop(word, PADDING_INK) for word in words_of(line, inked.em)] for line in cell.lines]
+        for cell in apart
+    ]
+    for cell, reading in zip(apart, _read(crops), strict=True):
+        cell.first = reading
 
 
 def _read_digits(cells: Sequence[_Cell], inked: Inked) -> None:
     """Policy B: what looks like the table's digits, for every cell that may hold a number."""
     asked = [cell for cell in cells if cell.digits and _may_be_number(cell.first.text)]
-    crops = []
-    spans = []
-    for cell in asked:
-        lines = lines_of(cell.digits, inked.em)
-        spans.append((len(crops), len(crops) + len(lines)))
-        crops += [inked.cleaned(line, PADDING_DIGIT) for line in lines]
-    readings = engine.read_lines(crops)
-    for cell, (start, end) in zip(asked, spans, strict=True):
-        cell.second = _joined(readings[start:end])
+    crops = [
+        [
+            [inked.cleaned(word, PADDING_DIGIT) for word in words_of(line, inked.em)]
+            for line in lines_of(cell.digits, inked.em)
+        ]
+        for cell in asked
+    ]
+    for cell, reading in zip(asked, _read(crops), strict=True):
+        cell.second = reading
 
 
-def _joined(readings: Sequence[Reading]) -> Reading:
-    if not readings:
-        return engine.EMPTY
-    text = "\n".join(reading.text for reading in readings if reading.text)
-    confidence = 1.0
-    for reading in readings:
-        confidence *= reading.confidence
-    return Reading(text, confidence, min(reading.weakest for reading in readings))
+def _read(cells: Sequence[Sequence[Sequence[Pixels]]]) -> list[Reading]:
+    """Readings of cells given as lines of words: one batch for all, words joined by spaces, lines by breaks."""
+    flat = iter(engine.read_lines([crop for lines in cells for words in lines for crop in words]))
+    found = []
+    for lines in cells:
+        readings = [[next(flat) for _ in words] for words in lines]
+        texts = (" ".join(one.text for one in words if one.text) for words in readings)
+        every = [one for words in readings for one in words]
+        confidence = math.prod(one.confidence for one in every)
+        weakest = min((one.weakest for one in every), default=1.0)
+        found.append(Reading("\n".join(text for text in texts if text), confidence, weakest))
+    return found
 
 
 def _may_be_number(text: str) -> bool:
@@ -124,7 +138,10 @@ def _judged(cell: _Cell, look: DigitLook, em: float) -> tuple[str, float, tuple[
     first, second = cell.first, cell.second
     if not cell.ink.pieces:
         return "", 1.0, (), True
-    most = MOST_AGREED if not cell.place.doubtful and not cell.ink.touching else MOST_IN_DOUBT
+    doubtful = cell.place.doubtful or cell.ink.touching
+    if _may_be_number(first.text):
+        doubtful |= stands_apart(cell.place, cell.digits or cell.ink.pieces, em)
+    most = MOST_IN_DOUBT if doubtful else MOST_AGREED
     if second is None and not _may_be_number(first.text):
         return first.text, round(min(most, first.weakest), 3), (), True
     if second is None:

@@ -192,6 +192,9 @@ def _session(name: str) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     # reader processes run side by side, one a core
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # the arena keeps what it ever needed, for each new size of picture more: 1.5 GB resident after seven
+    # documents, against 0.5 without it for a tenth more time
+    options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     path = Path(spec.origin).parent / "models" / name
     return onnxruntime.InferenceSession(os.fspath(path), options, providers=["CPUExecutionProvider"])

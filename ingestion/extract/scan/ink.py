@@ -24,6 +24,8 @@ _DUST = 0.09
 PADDING_INK, PADDING_DIGIT = 0.16, 0.3
 #: A line of text is no higher than this (em), and parts of one character lie no further apart.
 _LINE = 1.08
+#: em: further apart than that, figures are not of one number.
+_WORD_GAP = 0.6
 #: Size and darkness of a digit against those of the table's digits.
 _SMALLEST, _LARGEST = 0.62, 1.7
 _PALEST = 0.45
@@ -214,6 +216,41 @@ def lines_of(pieces: Sequence[Piece], em: float) -> list[list[Piece]]:
     for top, bottom, members in merged:
         lines += _parted(members, top, bottom, em)
     return lines
+
+
+def words_of(line: Sequence[Piece], em: float) -> list[list[Piece]]:
+    """A line's pieces, parted where they stand further apart than the characters of one number ever do."""
+    words: list[list[Piece]] = []
+    right = 0
+    for piece in sorted(line, key=lambda one: one.x):
+        if words and piece.x - right <= _WORD_GAP * em:
+            words[-1].append(piece)
+        else:
+            words.append([piece])
+        right = max(right, piece.right)
+    return words
+
+
+def stands_apart(place: Enclosed, pieces: Sequence[Piece], em: float) -> bool:
+    """Whether the ink of a merged cell lies as if the table's lines went through it: then they may.
+
+    Figures on both sides of a line, or all of them in one of the rows instead of in the middle of all.
+    """
+    x0, top, x1, bottom = around(pieces)
+    for line in place.lines_down:
+        left = [piece.right for piece in pieces if piece.x + piece.w / 2 < line]
+        right = [piece.x for piece in pieces if piece.x + piece.w / 2 >= line]
+        if left and right and min(right) - max(left) > 0.25 * em:
+            return True
+    _, first, _, last = place.box
+    middle, wanted = (top + bottom) / 2, (first + last) / 2
+    crossed = any(top < line < bottom for line in place.lines_across)
+    if place.lines_across and not crossed and abs(middle - wanted) > 0.4 * em:
+        return True
+    left_edge, _, right_edge, _ = place.box
+    crossed = any(x0 < line < x1 for line in place.lines_down)
+    aside = abs((x0 + x1) / 2 - (left_edge + right_edge) / 2)
+    return bool(place.lines_down) and not crossed and aside > 0.6 * em
 
 
 def _parted(pieces: list[Piece], top: int, bottom: int, em: float) -> list[list[Piece]]:

@@ -38,7 +38,8 @@ _END = 0.18
 class Enclosed:
     """A cell: its place in the table, and the box that its rules enclose, x0, top, x1, bottom in pixels.
 
-    doubtful: a rule that makes or parts it is not clearly drawn.
+    doubtful: a rule that makes or parts it is not clearly drawn. lines_across, lines_down: y and x of the table's
+    lines that would part it, were they drawn here.
     """
 
     row: int
@@ -47,6 +48,8 @@ class Enclosed:
     colspan: int
     box: Box
     doubtful: bool = False
+    lines_across: tuple[float, ...] = ()
+    lines_down: tuple[float, ...] = ()
 
 
 @dataclass
@@ -204,45 +207,62 @@ class _Traces:
         whole = solid >= _DRAWN and beside <= 0.45
         if whole or (long >= _DRAWN_WITH_ENDS and tips >= 0.4 and beside <= 0.25):
             return _Side(True, False, low + best)
-        dashed = np.flatnonzero(trace.dashed(low, high, first, last))
-        if len(dashed):
-            return _Side(True, False, float(low + dashed[len(dashed) // 2]))
-        return _Side(False, long > (0.5 if trace.gap else _NOT_DRAWN) and beside <= 0.25, low + best)
+        if trace.known is not None:
+            dashed = np.flatnonzero(trace.known.rows(low, high, first, last))
+            if len(dashed):
+                return _Side(True, False, float(low + dashed[len(dashed) // 2]))
+        return _Side(False, long > (0.5 if self.dashed else _NOT_DRAWN) and beside <= 0.25, low + best)
+
+
+    def inked(self, at: float, start: float, end: float, *, lying: bool) -> bool:
+        """Whether any ink lies on the line at `at`, well within [start, end)."""
+        trace = self.lying if lying else self.standing
+        inset = 0.25 * self.em
+        first, last = round(start + inset), round(end - inset)
+        row = min(max(round(at), 0), len(trace.solid) - 1)
+        return last > first and _share(trace.solid[row], first, last - first) > 0.03
 
 
 class _Trace:
-    """Ink along the rows of a mask (solid: as it is; dashed: with the gaps of dashes closed), as running sums."""
+    """Ink along the rows of a mask, as running sums: as it is, only its long stretches, and with dashes closed up.
+
+    known: any ink, for lines of which one knows where they run; found: only what looks like dashes, to find them.
+    """
 
     def __init__(self, ink: Mask, dashes: Mask, gap: int, long: int) -> None:
         thick = np.ones((3, 1), np.uint8)
         solid = cv2.dilate(ink, thick)
         self.solid = _sums(solid)
         self.long = _sums(cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((1, long), np.uint8)))
-        self.gap = gap
-        if not gap:
-            return
-        near = cv2.dilate(dashes, thick)
-        self.closed = _sums(cv2.morphologyEx(near, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)))
-        begins = near.copy()
-        begins[:, 1:] &= 1 - near[:, :-1]
-        self.dashes = _sums(begins)
+        self.known = _Dashes(solid, gap) if gap else None
+        self.found = _Dashes(cv2.dilate(dashes, thick), gap) if gap else None
 
     def beside(self, row: int, first: int, last: int, off: int) -> float:
         """Share of ink at `off` rows from `row`, on the emptier side: a rule has paper beside it, text has not."""
         rows = [at for at in (row - off, row + off) if 0 <= at < len(self.solid)]
         return min((_share(self.solid[at], first, last - first) for at in rows), default=0.0)
 
-    def dashed(self, low: int, high: int, first: int, last: int) -> npt.NDArray[np.bool_]:
+
+class _Dashes:
+    """Dashes along the rows of a mask, as running sums."""
+
+    def __init__(self, ink: npt.NDArray[np.generic], gap: int) -> None:
+        mask = np.asarray(ink, dtype=np.uint8)
+        self.gap = gap
+        self.closed = _sums(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)))
+        begins = mask.copy()
+        begins[:, 1:] &= 1 - mask[:, :-1]
+        self.begins = _sums(begins)
+
+    def rows(self, low: int, high: int, first: int, last: int) -> npt.NDArray[np.bool_]:
         """Which rows within [low, high) are dashed from `first` to `last`. One piece of ink is no row of dashes,
         nor is one with ink beside it: pieces of characters.
         """
-        if not self.gap:
-            return np.zeros(high - low, dtype=bool)
         shares = (self.closed[:, last] - self.closed[:, first]) / (last - first)
-        dashes = self.dashes[low:high, last] - self.dashes[low:high, first]
+        begins = self.begins[low:high, last] - self.begins[low:high, first]
         above, below = (np.roll(shares, turn) for turn in (self.gap, -self.gap))
         alone = np.maximum(above, below) < 0.35
-        return np.asarray(((shares > _DRAWN) & alone)[low:high] & (dashes >= 2))
+        return np.asarray(((shares > _DRAWN) & alone)[low:high] & (begins >= 2))
 
 
 def _best(sums: npt.NDArray[np.float32], first: int, last: int) -> tuple[float, int]:
@@ -300,7 +320,7 @@ def _lattice(page: Page, traces: _Traces, across: list[Rule], down: list[Rule]) 
     columns = _sides(traces, standing, lying, lying=False)
     ys, rows, columns = _without_undrawn([line.at for line in lying], rows, columns)
     xs, columns, rows = _without_undrawn([line.at for line in standing], columns, rows)
-    cells = _cells(xs, ys, rows, columns)
+    cells = _cells(traces, xs, ys, rows, columns)
     box = (round(xs[0]), round(ys[0]), round(xs[-1]), round(ys[-1]))
     return Lattice(box, len(ys) - 1, len(xs) - 1, cells, rows=ys)
 
@@ -371,7 +391,10 @@ def _with_short_lines(
         if last - first < (2.2 if lying else 0.95) * em:  # in less, a 1 fills the band
             continue
         share = (trace.solid[low:high, last] - trace.solid[low:high, first]) / (last - first)
-        tall = np.flatnonzero((share > 0.92) | trace.dashed(low, high, first, last))
+        drawn = share > 0.92
+        if trace.found is not None:
+            drawn |= trace.found.rows(low, high, first, last)
+        tall = np.flatnonzero(drawn)
         for run in np.split(tall, np.flatnonzero(np.diff(tall) > 1) + 1) if len(tall) else ():
             middle = low + float(run.mean())
             if min(abs(middle - line.at) for line in found) <= 0.8 * em or len(run) > max(5.0, 0.4 * em):
@@ -405,6 +428,7 @@ def _without_undrawn(
 
 
 def _cells(
+    traces: _Traces,
     xs: list[float],
     ys: list[float],
     lying: list[list[_Side]],
@@ -412,7 +436,8 @@ def _cells(
 ) -> list[Enclosed]:
     n_rows, n_cols = len(ys) - 1, len(xs) - 1
     regions = _regions(n_rows, n_cols, lying, standing)
-    cells = []
+    cells: list[Enclosed] = []
+    broken: list[list[tuple[int, int]]] = []
     for places in regions:
         rows = sorted({row for row, _ in places})
         cols = sorted({col for _, col in places})
@@ -421,9 +446,64 @@ def _cells(
         if whole:
             cells.append(_enclosed(rows, cols, xs, ys, lying, standing, doubtful))
             continue
-        # no rectangle: a rule is missing somewhere, and which one cannot be told
-        cells += [_enclosed([row], [col], xs, ys, lying, standing, True) for row, col in sorted(places)]
+        # no rectangle: a rule is missing, or a stroke was taken for one
+        broken.append(places)
+    cells += _of_broken(broken, cells, traces, xs, ys, lying, standing)
     return sorted(cells, key=lambda cell: (cell.row, cell.col))
+
+
+def _of_broken(
+    regions: list[list[tuple[int, int]]],
+    whole: list[Enclosed],
+    traces: _Traces,
+    xs: list[float],
+    ys: list[float],
+    lying: list[list[_Side]],
+    standing: list[list[_Side]],
+) -> list[Enclosed]:
+    """Cells, all in doubt, of regions that are no rectangles.
+
+    Where ink crosses the sides that are not drawn, the region and what lies in its bounding box was one cell
+    and a stroke of its text was taken for a rule; else a rule is missing, and each place is a cell.
+    """
+    found: list[Enclosed] = []
+    taken: set[tuple[int, int]] = set()
+    for places in sorted(regions, key=len, reverse=True):
+        if places[0] in taken:
+            continue
+        rows = range(min(row for row, _ in places), max(row for row, _ in places) + 1)
+        cols = range(min(col for _, col in places), max(col for _, col in places) + 1)
+        inside = {(row, col) for row in rows for col in cols}
+        swallowed = [
+            cell for cell in whole if (cell.row, cell.col) in inside and _places_of(cell) <= inside
+        ]
+        others = {place for cell in swallowed for place in _places_of(cell)}
+        others |= {place for region in regions if set(region) <= inside for place in region}
+        crossed = _crossed(traces, set(places), xs, ys)
+        if crossed and others | set(places) == inside and not inside & taken:
+            for cell in swallowed:
+                whole.remove(cell)
+            found.append(_enclosed(list(rows), list(cols), xs, ys, lying, standing, True))
+            taken |= inside
+            continue
+        found += [_enclosed([row], [col], xs, ys, lying, standing, True) for row, col in sorted(places)]
+        taken |= set(places)
+    return found
+
+
+def _places_of(cell: Enclosed) -> set[tuple[int, int]]:
+    rows, cols = range(cell.row, cell.row + cell.rowspan), range(cell.col, cell.col + cell.colspan)
+    return {(row, col) for row in rows for col in cols}
+
+
+def _crossed(traces: _Traces, places: set[tuple[int, int]], xs: list[float], ys: list[float]) -> bool:
+    """Whether ink lies across a side between two of the places."""
+    for row, col in places:
+        if (row + 1, col) in places and traces.inked(ys[row + 1], xs[col], xs[col + 1], lying=True):
+            return True
+        if (row, col + 1) in places and traces.inked(xs[col + 1], ys[row], ys[row + 1], lying=False):
+            return True
+    return False
 
 
 def _regions(
@@ -484,4 +564,5 @@ def _enclosed(
         round(float(np.median(right)) if right else xs[last_col + 1]),
         round(float(np.median(bottom)) if bottom else ys[last_row + 1]),
     )
-    return Enclosed(first_row, first_col, len(rows), len(cols), box, doubtful)
+    inner = tuple(ys[first_row + 1 : last_row + 1]), tuple(xs[first_col + 1 : last_col + 1])
+    return Enclosed(first_row, first_col, len(rows), len(cols), box, doubtful, *inner)

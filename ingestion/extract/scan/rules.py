@@ -25,7 +25,7 @@ _THICKEST = 0.4
 #: Dashes: how long, how thick, and how far apart at most. A 1 is 0.7 em high and 0.35 em from the rules.
 _DASH, _DASH_THICK, _DASH_GAP = 0.62, 0.25, 0.34
 #: ... and how large they are where two of them cross.
-_PLUS = 0.75
+_PLUS, _PLUS_THICK = 0.75, 0.22
 #: Length of dashed rules, against that of solid ones, from which on dashes are rules here and not pieces of characters.
 _DASHED_SHARE = 0.25
 #: Breaks in a solid rule (thin lines of a bad scan).
@@ -85,10 +85,16 @@ def _solid(ink: Mask, em: float) -> Rules:
     bridge = max(2, round(_BREAK * em))
     across = _long(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, bridge), np.uint8)), em, (1, _ACROSS))
     down = _long(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((bridge, 1), np.uint8)), em, (_DOWN, 1))
-    across_ink, across_rules = _strokes(across, ink, em, lying=True)
-    down_ink, down_rules = _strokes(down, ink, em, lying=False)
+    # what crosses a rule does not crowd it
+    across_ink, across_rules = _strokes(across, _without(ink, down), em, lying=True)
+    down_ink, down_rules = _strokes(down, _without(ink, across), em, lying=False)
     nothing = np.zeros_like(ink)
     return Rules(across_rules, down_rules, ink, across_ink, down_ink, nothing, nothing, 0)
+
+
+def _without(ink: Mask, rules: Mask) -> Mask:
+    near = cv2.dilate(rules, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.subtract(ink, near), dtype=np.uint8)
 
 
 def _with_dashes(solid: Rules, em: float) -> Rules:
@@ -98,8 +104,9 @@ def _with_dashes(solid: Rules, em: float) -> Rules:
     # a dashed rule goes on behind the rule that crosses it
     across = cv2.morphologyEx(across_dashes | solid.down_ink, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     down = cv2.morphologyEx(down_dashes | solid.across_ink, cv2.MORPH_CLOSE, np.ones((gap, 1), np.uint8))
-    across_ink, across_rules = _strokes(_long(across, em, (1, _ACROSS)), ink, em, lying=True)
-    down_ink, down_rules = _strokes(_long(down, em, (_DOWN, 1)), ink, em, lying=False)
+    across, down = _long(across, em, (1, _ACROSS)), _long(down, em, (_DOWN, 1))
+    across_ink, across_rules = _strokes(across, _without(ink, down), em, lying=True)
+    down_ink, down_rules = _strokes(down, _without(ink, across), em, lying=False)
     across_rules = [rule for rule in across_rules if not _known(rule, solid.across, em)]
     down_rules = [rule for rule in down_rules if not _known(rule, solid.down, em)]
     if _length(across_rules + down_rules) < _DASHED_SHARE * _length(solid.across + solid.down):
@@ -122,8 +129,9 @@ def _dashes(ink: Mask, em: float, *, lying: bool) -> Mask:
     shape = ((1, along), (over, 1)) if lying else ((along, 1), (1, over))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
     size = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    # dashes that cross, and dashes that touch a network of solid rules
+    # dashes that cross or meet end to end, and dashes that touch a network of solid rules
     alike = (size <= _PLUS * em) | (size > 4 * em)
+    alike |= stats[:, cv2.CC_STAT_AREA] <= _PLUS_THICK * em * size
     alike[0] = False
     long, thick = (cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(one, np.uint8)) for one in shape)
     return np.asarray(alike[labels] & (long == 0) & (thick == 0), dtype=np.uint8)

@@ -151,7 +151,8 @@ def test_picture_too_large_to_decode_is_told(scanned: list[dict[str, Any]]) -> N
 
 def test_enormous_page_is_rendered_small(scanned: list[dict[str, Any]]) -> None:
     image = packed(
-        b"\0" * 100, b"/Type/XObject/Subtype/Image/Width 10/Height 10/ColorSpace/DeviceGray/BitsPerComponent 8"
+        b"\0" * 100,
+        b"/Type/XObject/Subtype/Image/Width 10/Height 10/ColorSpace/DeviceGray/BitsPerComponent 8",
     )
     data = hand_made(
         b"700000 0 0 700000 0 0 cm /X Do", b"<</XObject<</X 5 0 R>>>>", image, box=b"0 0 720000 720000"
