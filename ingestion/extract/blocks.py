@@ -11,11 +11,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 
-from ingestion.extract.model import Block, Grid, GridCell, ImageBlock, Issue, Locator, TextBlock, TextKind
+from ingestion.extract.model import (
+    Block,
+    Grid,
+    GridCell,
+    ImageBlock,
+    Issue,
+    Locator,
+    OtherReading,
+    TextBlock,
+    TextKind,
+)
 from ingestion.extract.navigation import leads_away
 from ingestion.extract.sandbox import Budget
 from ingestion.extract.spans import Placed, place
@@ -103,9 +113,14 @@ class Flow:
 
 
 class RawCell(Flow):
-    """A <td> or <th>. rowspan, colspan: as printed. text: as printed, once `read` has put it there."""
+    """A <td> or <th>. rowspan, colspan: as printed. text: as printed, once `read` has put it there.
 
-    __slots__ = ("colspan", "line", "rowspan", "struck", "text")
+    doubt: confidence in its text. unread: something is printed in it that is not its text. raised: (first piece,
+    behind the last, moved by hand) of what is raised or lowered, see `marks`. marked: one of these is to be
+    looked at.
+    """
+
+    __slots__ = ("colspan", "doubt", "line", "marked", "raised", "rowspan", "struck", "text", "unread")
 
     def __init__(self, rowspan: int, colspan: int, line: int | None) -> None:
         # a page has thousands: the base class's attributes are set here
@@ -119,6 +134,13 @@ class RawCell(Flow):
         self.colspan = colspan
         self.line = line
         self.struck = False
+        self.doubt = 1.0
+        self.unread = self.marked = False
+        self.raised: list[tuple[int, int, bool]] | None = None
+
+    def others(self) -> tuple[OtherReading, ...]:
+        """What else it may say."""
+        return ()
 
     def nested(self) -> list[RawTable]:
         """Tables in it, boxes of one short cell left out: those are text with a frame."""
@@ -325,10 +347,15 @@ class Assembly:
         self.n_grids += 1
         index = self.n_grids
         placed = self.place(rows, index)
+        raw_cells = [cell for row in rows for cell in row.cells]
+        for number, raw in enumerate(raw_cells):
+            if raw.marked:
+                placed.cells[number] = replace(
+                    placed.cells[number], confidence=raw.doubt, legible=not raw.unread, others=raw.others()
+                )
         self.blocks.append(Grid(index, placed.cells, placed.n_rows, placed.n_cols, "table", exact=True))
         for cell, printed in placed.capped:
             self._capped(cell, printed)
-        raw_cells = [cell for row in rows for cell in row.cells]
         for raw, grid_cell in zip(raw_cells, placed.cells, strict=True):
             if not raw.has_items:
                 continue

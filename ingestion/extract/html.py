@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
-
-from lxml import etree
 
 from ingestion.extract.blocks import Assembly, Flow, RawCell, RawImage, RawTable
 from ingestion.extract.elements import (
@@ -42,6 +41,8 @@ from ingestion.extract.elements import (
 )
 from ingestion.extract.fragments import mend
 from ingestion.extract.head import read_head
+from ingestion.extract.looks import Looks, looks_of, page_styles
+from ingestion.extract.marks import DIGIT, HAN, settle_marks
 from ingestion.extract.markup import parse
 from ingestion.extract.model import Document, Issue, TextKind
 from ingestion.extract.navigation import Regions
@@ -53,10 +54,8 @@ from ingestion.extract.spans import span_of
 MIN_IMAGE = 50
 #: Width and height in pixels below which no table can be read in a picture.
 MIN_TABLE_IMAGE = (200, 100)
-_HIDES = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-#: Elements that may be hidden; which are, their style says in detail.
-_MAY_HIDE = etree.XPath('//*[@hidden] | //*[contains(@style, "isplay") or contains(@style, "ISPLAY")]')
-_STRIKES = re.compile(r"line-through", re.IGNORECASE)
+#: Sizes in pixels up to which a picture in a cell is a spacer and prints nothing.
+_SPACER = 4
 _PIXELS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px)?\s*$", re.IGNORECASE)
 _STYLE_SIZE = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*(\d+(?:\.\d+)?)px", re.IGNORECASE)
 #: libxml2 counts lines in 16 bits for some nodes.
@@ -75,28 +74,27 @@ def read_html(text: str, document: Document, budget: Budget, utf8: bytes | None 
     budget.check_tags(mended.text)
     if utf8 is None or mended.text is not text:
         utf8 = mended.text.encode("utf-8", "replace")
-    # a search without regard to case takes longer on a large page than the parser does
-    strikes = b"-through" in utf8
-    hides = b"isplay" in utf8 or b"DISPLAY" in utf8 or b" hidden" in utf8
-    root = parse(utf8, thin=not strikes and not hides)
+    styles = page_styles(utf8)
+    root = parse(utf8, thin=not styles.matter)
     if root is None:
         return
+    looks = looks_of(root, styles.sheet) if styles.matter else Looks()
     read_head(root, document)
     base = base_of(root)
     regions = Regions()
     document.links = file_links(root, base, regions, lines=mended.lines_hold)
-    hidden = _hidden_elements(root) if hides else frozenset()
-    walk = _Walk(budget, hidden, base, regions, strikes=strikes, lines=mended.lines_hold)
+    walk = _Walk(budget, looks, base, regions, lines=mended.lines_hold)
     walk.run(root)
     if walk.hidden_is_the_page():
         # the article itself is hidden until a script shows it
-        walk = _Walk(budget, frozenset(), base, regions, strikes=strikes, lines=mended.lines_hold)
+        walk = _Walk(budget, replace(looks, hidden=frozenset()), base, regions, lines=mended.lines_hold)
         walk.run(root)
         detail = "nearly all of the page is hidden by its style; it is read as if it were shown"
         document.issues.append(Issue("hidden_content_read", "document", detail))
     elif walk.hidden_cells:
         detail = f"{walk.hidden_cells} table cells are hidden by their style and left out"
         document.issues.append(Issue("hidden_cells", "document", detail, "info"))
+    document.issues += _what_looks_say(looks, walk)
     assembly = Assembly(budget, plain_lines=mended.plain_lines, lines_hold=mended.lines_hold)
     assembly.flow(walk.page)
     assembly.finish(cut_at_end=mended.cut_at_end)
@@ -104,13 +102,19 @@ def read_html(text: str, document: Document, budget: Budget, utf8: bytes | None 
     document.issues.extend(assembly.issues)
 
 
-def _hidden_elements(root: Any) -> frozenset[Any]:
-    """Elements that their own style or attribute hides; style sheets are not read."""
-    return frozenset(
-        element
-        for element in _MAY_HIDE(root)
-        if element.get("hidden") is not None or _HIDES.search(element.get("style") or "")
-    )
+def _what_looks_say(looks: Looks, walk: _Walk) -> list[Issue]:
+    """Issues on cells that do not print what stands in them."""
+    issues = []
+    if looks.n_unseen:
+        detail = f"{looks.n_unseen} texts in cells are there but not seen, and left out"
+        issues.append(Issue("hidden_text", "document", detail, "info"))
+    if walk.n_unread:
+        detail = f"{walk.n_unread} cells print digits that are no text, in white, or raised beside others"
+        issues.append(Issue("sign_unread", "document", detail))
+    if walk.marks:
+        detail = f"{len(walk.marks)} marks of notes are left out of cells, the first: “{walk.marks[0][:40]}”"
+        issues.append(Issue("note_mark", "document", detail, "info"))
+    return issues
 
 
 class _Walk:
@@ -119,24 +123,25 @@ class _Walk:
     def __init__(
         self,
         budget: Budget,
-        hidden: frozenset[Any],
+        looks: Looks,
         base: str | None,
         regions: Regions,
         *,
-        strikes: bool,
         lines: bool,
     ) -> None:
         self.budget = budget
-        self.hidden = hidden
+        self._looks = looks
         self.base = base
         self.regions = regions
-        self.strikes = strikes
         self.lines = lines
         self.page = Flow()
         #: where text goes now: the page, or the cell that is open
         self.flow: Flow = self.page
         self.tables: list[RawTable] = []
         self.hidden_cells = 0
+        self.n_unread = 0
+        #: marks of notes that were left out of cells
+        self.marks: list[str] = []
         self.hidden_chars = 0
         #: the part of the page that is open: its masthead, a way to other pages, or None
         self.region: TextKind | None = None
@@ -148,8 +153,8 @@ class _Walk:
         #: what to restore when an element ends: (children left, element, kind, state saved by `_open`)
         stack: list[tuple[Any, Any, int, Any]] = []
         kind_of = KINDS.get
-        hidden, strikes = self.hidden, self.strikes
-        plain = not hidden and not strikes
+        hidden, raised, struck = self._looks.hidden, self._looks.raised, self._looks.struck
+        plain = self._looks.plain
         if root.text:
             self.flow.pieces.append(root.text)
         children, element, kind, saved = iter(root), root, INLINE, None
@@ -159,8 +164,8 @@ class _Walk:
                 if hidden and child in hidden:
                     self._count_hidden(child)
                     child_kind = DROP
-                elif strikes and child_kind in (INLINE, LINK) and _STRIKES.search(child.get("style") or ""):
-                    child_kind = STRUCK
+                elif not plain and child_kind in (INLINE, LINK):
+                    child_kind = SUP if child in raised else STRUCK if child in struck else child_kind
                 if child_kind == INLINE:
                     text = child.text
                     if text:
@@ -268,10 +273,12 @@ class _Walk:
             self._image(element)
         elif kind == FIELD:
             # a figure in a form field is on the page like any other
-            shown = (element.get("type") or "text").lower() in ("text", "number")
+            shown = (element.get("type") or "text").lower() in ("text", "number", "tel")
             if shown and isinstance(self.flow, RawCell):
                 self.flow.pieces.append(element.get("value") or "")
         elif kind == SUP:
+            if isinstance(self.flow, RawCell):
+                return len(self.flow.pieces)
             self._superscript(element)
         return None
 
@@ -301,7 +308,9 @@ class _Walk:
     def _close(self, element: Any, kind: int, saved: Any) -> None:
         """Leaves an element that is not inline."""
         if kind == CELL:
-            self.flow, self.tables[-1].open_cell = saved
+            cell, (self.flow, self.tables[-1].open_cell) = self.flow, saved
+            if isinstance(cell, RawCell) and (cell.marked or cell.raised or element in self._looks.unread):
+                self._judge(cell, seen=element not in self._looks.unread)
         elif kind == ROW:
             self.flow = saved
         elif kind == GROUP:
@@ -311,6 +320,9 @@ class _Walk:
             self.tables.pop()
             self.flow = saved
             self.flow.mark(None, self.region)
+        elif kind == SUP:
+            if isinstance(self.flow, RawCell) and saved is not None:
+                self.flow.raised = [*(self.flow.raised or ()), (saved, len(self.flow.pieces), False)]
         elif kind == LINK:
             if leads_to_a_page(element.get("href")):
                 self.flow.link(saved)
@@ -320,6 +332,19 @@ class _Walk:
             if saved is not None:
                 self.region, self.in_article = saved
             self.flow.mark(None, self.region)
+
+    def _judge(self, cell: RawCell, *, seen: bool) -> None:
+        """What marks, pictures and looks in a cell mean for its text: labels bear them, numbers do not."""
+        self.marks += settle_marks(cell)
+        text = cell.read()
+        if HAN.search(text):
+            cell.doubt, cell.unread, cell.marked = 1.0, False, False
+            return
+        if not seen:
+            cell.unread = cell.marked = True
+        if not text and cell.images():
+            cell.unread = False  # a picture large enough to be looked at by itself
+        self.n_unread += cell.unread
 
     def _enter(self, flow: Flow) -> Flow:
         before, self.flow = self.flow, flow
@@ -366,6 +391,9 @@ class _Walk:
         width, height = (
             _pixels(element.get(name)) or _pixels(sides.get(name)) or math.inf for name in ("width", "height")
         )
+        if min(width, height) > _SPACER and isinstance(self.flow, RawCell):
+            # a digit may be drawn: a cell of digits with a picture in it is not read
+            self.flow.marked = self.flow.unread = True
         if min(width, height) < MIN_IMAGE:
             return
         small = width < MIN_TABLE_IMAGE[0] or height < MIN_TABLE_IMAGE[1]

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from ingestion.recognise.geometry import (
     doubting_merged_blanks,
@@ -23,10 +23,17 @@ from ingestion.recognise.geometry import (
     keeping_columns,
     without_dead_columns,
 )
-from ingestion.recognise.numbers import Printed, parse_number
 from ingestion.recognise.reading import BLANK, UNREADABLE, CellReading
 from ingestion.recognise.rows import CellSlot, FieldText, RowReading
 from ingestion.recognise.splits import only_split, splits_with_sums
+from ingestion.recognise.sums import (
+    Candidate,
+    amount_of,
+    parsed,
+    split_over_cells,
+    sums_hold,
+    tables_against_their_sums,
+)
 
 #: All placements left say the same, but the print itself does not show which is true.
 CONFIDENCE_AGREED = 0.95
@@ -40,9 +47,6 @@ MIN_SISTERS = 3
 CONFIDENCE_SPLIT = 0.6
 #: Above this number of placements a row is not worth the search: it is unreadable.
 MAX_CANDIDATES = 20_000
-
-
-Candidate = tuple[FieldText | None, ...]
 
 
 @dataclass(slots=True)
@@ -198,24 +202,6 @@ def _glued_candidates(row: RowReading) -> list[Candidate]:
 # ruling placements out
 
 
-def _parsed(slot: CellSlot, item: FieldText | None) -> Printed | None:
-    if item is None:
-        return None
-    if item.struck and not item.blank:
-        return Printed(UNREADABLE, note="the number is struck through")
-    if not item.legible:
-        return Printed(UNREADABLE, note="something is printed here that could not be read")
-    return parse_number(item.text, signed=slot.signed)
-
-
-def _amount(slot: CellSlot, item: FieldText | None) -> Decimal | None:
-    """The number in a slot; 0 for a printed word or sign for nothing, None where no number can be told."""
-    printed = _parsed(slot, item)
-    if printed is None or printed.state == UNREADABLE:
-        return None
-    return printed.value if printed.value is not None else Decimal(0)
-
-
 def _known_values(opened: Sequence[_Open]) -> dict[str, Decimal]:
     """Values of the cells that are placed without doubt: they bound the rest."""
     known: dict[str, Decimal] = {}
@@ -223,7 +209,7 @@ def _known_values(opened: Sequence[_Open]) -> dict[str, Decimal]:
         if len(item.candidates) != 1:
             continue
         for slot, placed in zip(item.row.slots, item.candidates[0], strict=True):
-            printed = _parsed(slot, placed)
+            printed = parsed(slot, placed)
             if slot.key and printed is not None and printed.value is not None:
                 known[slot.key] = printed.value
     return known
@@ -233,7 +219,7 @@ def _filter(item: _Open, known: dict[str, Decimal]) -> None:
     row = item.row
     before = len(item.candidates)
     bounded = [candidate for candidate in item.candidates if _within_bounds(row, candidate, known)]
-    summed = [candidate for candidate in bounded if _sums_hold(row, candidate)]
+    summed = [candidate for candidate in bounded if sums_hold(row, candidate)]
     # A report may break its own sums: then no sum may choose, and the row stays open.
     item.candidates = summed or item.candidates
     if len(item.candidates) < before:
@@ -243,20 +229,8 @@ def _filter(item: _Open, known: dict[str, Decimal]) -> None:
 def _within_bounds(row: RowReading, candidate: Candidate, known: dict[str, Decimal]) -> bool:
     for slot, placed, bound in zip(row.slots, candidate, row.bounds or [None] * len(row.slots), strict=True):
         limit = known.get(bound) if bound else None
-        amount = _amount(slot, placed)
+        amount = amount_of(slot, placed)
         if limit is not None and amount is not None and amount > limit:
-            return False
-    return True
-
-
-def _sums_hold(row: RowReading, candidate: Candidate) -> bool:
-    for total_index, part_indexes in row.totals:
-        total = _amount(row.slots[total_index], candidate[total_index])
-        amounts = [_amount(row.slots[index], candidate[index]) for index in part_indexes]
-        present = sum((amount for amount in amounts if amount is not None), Decimal(0))
-        if total is None:
-            continue
-        if present > total or (None not in amounts and present != total):
             return False
     return True
 
@@ -291,37 +265,13 @@ def _pattern(candidate: Candidate) -> tuple[bool, ...]:
 
 
 def _doubt_columns(opened: Sequence[_Open]) -> None:
-    """Tables none of whose rows adds up, though their columns in another order, or without a head: in doubt.
-
-    Cases: a head that says one order over figures in another; 小计 where 总计 should be, in a table whose
-    head was lost. A sum or two that are wrong in print say nothing about the columns.
-    """
-    tables: dict[tuple[str, str], list[_Open]] = defaultdict(list)
+    """Tables whose sums speak against their columns are read in doubt."""
+    placed = [(item.row, item.candidates[0]) for item in opened if len(item.candidates) == 1]
+    doubted = tables_against_their_sums(placed)
     for item in opened:
-        if len(item.row.totals) == 1 and len(item.candidates) == 1:
-            tables[item.row.table, item.row.block].append(item)
-    for table in tables.values():
-        lines = [line for item in table if (line := _line(item)) is not None]
-        if len(lines) < MIN_SISTERS or any(2 * line[at] == sum(line) for line, at in lines):
-            continue
-        orders = set.intersection(
-            *({index for index, value in enumerate(line) if 2 * value == sum(line)} for line, _ in lines)
-        )
-        if orders or not table[0].row.headed:
-            for item in table:
-                sure = min(item.row.label_confidence, CONFIDENCE_BY_SISTERS)
-                item.row = replace(item.row, label_confidence=sure)
-
-
-def _line(item: _Open) -> tuple[list[Decimal], int] | None:
-    """A row's total and parts as numbers, and where its total is; None where a sum could say nothing."""
-    ((total, parts),) = item.row.totals
-    places = sorted((total, *parts))
-    amounts = [_amount(item.row.slots[index], item.candidates[0][index]) for index in places]
-    line = [amount for amount in amounts if amount is not None]
-    if len(line) < len(places) or sum(1 for amount in line if amount) < 2:
-        return None
-    return line, places.index(total)
+        if (item.row.table, item.row.block) in doubted:
+            sure = min(item.row.label_confidence, CONFIDENCE_BY_SISTERS)
+            item.row = replace(item.row, label_confidence=sure)
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -330,7 +280,7 @@ def _line(item: _Open) -> tuple[list[Decimal], int] | None:
 
 def _emit(item: _Open) -> Iterator[CellReading]:
     row = item.row
-    apart = _split_over_cells(row, item.candidates[0]) if len(item.candidates) == 1 else frozenset()
+    apart = split_over_cells(row, item.candidates[0]) if len(item.candidates) == 1 else frozenset()
     if len(item.candidates) == 1 and item.confidence == 1.0 and None not in item.candidates[0]:
         for reading in _emit_as_printed(row, item.candidates[0]):
             yield _doubting_split(reading) if reading.key in apart else reading
@@ -352,7 +302,7 @@ def _emit(item: _Open) -> Iterator[CellReading]:
             continue
         first = placed[0]
         assert first is not None
-        printed = _parsed(slot, first)
+        printed = parsed(slot, first)
         assert printed is not None
         same_place = all(one is first for one in placed)
         confidence = min(printed.confidence, first.confidence, slot.confidence)
@@ -380,7 +330,7 @@ def _emit_as_printed(row: RowReading, fields: Candidate) -> Iterator[CellReading
         assert item is not None
         if not slot.key:
             continue
-        printed = _parsed(slot, item)
+        printed = parsed(slot, item)
         assert printed is not None
         yield CellReading(
             slot.key,
@@ -398,34 +348,6 @@ def _emit_as_printed(row: RowReading, fields: Candidate) -> Iterator[CellReading
         )
 
 
-def _split_over_cells(row: RowReading, placed: Candidate) -> frozenset[str]:
-    """Keys of neighbouring cells whose digits, read as one number, would make a sum right that is wrong.
-
-    Case: "8" | "7" where 87 is meant and the cell behind it was empty. Nothing is joined: which of the two is
-    printed wrong cannot be told, so both are read in doubt.
-    """
-    found: set[str] = set()
-    for total_index, part_indexes in row.totals:
-        total = _amount(row.slots[total_index], placed[total_index])
-        amounts = {index: _amount(row.slots[index], placed[index]) or Decimal(0) for index in part_indexes}
-        short = None if total is None else total - sum(amounts.values(), Decimal(0))
-        if not short:
-            continue
-        for left, right in pairwise(part_indexes):
-            one, other = placed[left], placed[right]
-            if right != left + 1 or one is None or other is None:
-                continue
-            digits = [_digits(one), _digits(other)]
-            if all(digits) and Decimal("".join(digits)) - amounts[left] - amounts[right] == short:
-                found.update((row.slots[left].key, row.slots[right].key))
-    return frozenset(found)
-
-
-def _digits(item: FieldText) -> str:
-    text = item.text.strip()
-    return text if text.isdecimal() else ""
-
-
 def _doubting_split(reading: CellReading) -> CellReading:
     if reading.confidence is None:
         return reading
@@ -439,7 +361,7 @@ def _agree(slot: CellSlot, placed: Sequence[FieldText | None]) -> bool:
         return placed[0] is not None
     outcomes = set()
     for item in placed:
-        printed = _parsed(slot, item)
+        printed = parsed(slot, item)
         if printed is None:
             return False
         outcomes.add((printed.state, printed.value, printed.unit))

@@ -24,9 +24,10 @@ from ingestion.recognise.gridcells import (
     row_text,
     shown,
 )
-from ingestion.recognise.heads import CONFIDENCE_IN_DOUBT, Head, tables_headed_by
+from ingestion.recognise.heads import Head, tables_headed_by
+from ingestion.recognise.layouts import CONFIDENCE_IN_DOUBT
 from ingestion.recognise.numbers import is_unit
-from ingestion.recognise.rows import CellSlot, RowReading
+from ingestion.recognise.rows import CellSlot, FieldText, RowReading
 from ingestion.recognise.vocabulary import (
     CONFIDENCE_RESEMBLES,
     MIN_FUZZY_LENGTH,
@@ -503,7 +504,8 @@ class GridWalker:
     ) -> None:
         is_review = table.is_review
         totals, bounds = ([], []) if is_review else table.relations(table.by_code[row], slots)
-        placed = in_text = None
+        placed: list[FieldText | None] | None = None
+        in_text: list[FieldText | None] | None = None
         if not grid.exact and self.walk.head.keeps_columns(grid):
             below = self.walk.head.fields_under(table, slots, cells, grid)
             in_text = below[0] if below is not None else None

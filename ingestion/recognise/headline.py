@@ -51,7 +51,7 @@ def read_headline(
     issues: list[Issue] = []
     head = Headline()
 
-    titles = titles_of(document, words)
+    titles = _of_the_sheet_asked_for(titles_of(document, words), title)
     chosen = best_title(titles)
     if chosen is not None:
         head.title = chosen.text
@@ -70,6 +70,13 @@ def read_headline(
         head.found["title"] = Saying(head.title, title, "title hint", None).to_found()
     _check_hint(hint, title, words, head, issues)
     return head, issues
+
+
+def _of_the_sheet_asked_for(titles: list[Title], hint: str | None) -> list[Title]:
+    """Titles of several sheets of a workbook, a year each: those of the year that the source names, if any."""
+    parts = {title.locator.part for title in titles if title.locator is not None}
+    year = title_year(hint) if hint else None
+    return [title for title in titles if len(parts) < 2 or title.year == year] or titles
 
 
 def _read_year(

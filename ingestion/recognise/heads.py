@@ -8,24 +8,22 @@ units, and finding a row's fields under it by real table geometry. Does not belo
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from ingestion.catalog.labels import normalise_label
 from ingestion.extract.model import Grid, GridCell
 from ingestion.recognise.gridcells import as_field, is_blank
+from ingestion.recognise.layouts import (
+    CONFIDENCE_IN_DOUBT,
+    FOREIGN,
+    Layout,
+    PrintedLabels,
+    layout_with_guesses,
+)
 from ingestion.recognise.numbers import parse_number
 from ingestion.recognise.rows import CellSlot, FieldText
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, TableVocabulary
-
-#: The columns' order is not certain: head and geometry disagree.
-CONFIDENCE_IN_DOUBT = 0.8
-#: Columns that a head may lack and still be believed about what it prints.
-MAX_MISSING = 2
-#: Stands for a column that the form does not have (小计).
-FOREIGN = ""
-FOREIGN_MARK = "?"
 
 _UNIT = re.compile(r"[（(][^（()）]*?(?P<unit>亿元|万元|元)[^（()）]*[)）]")
 
@@ -52,124 +50,6 @@ class HeadCell:
     def column_if(self, accepted: frozenset[str]) -> str:
         """Its column, where these guesses are accepted."""
         return self.guess if self.guess in accepted and self.guess is not None else self.column
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The columns that a head prints, left to right; `FOREIGN` stands for one that the form does not have.
-
-    columns: None where they are the form's own, in its order. missing: columns of the form that the head does
-    not print: nothing may be placed under them. doubtful: columns whose label only resembles theirs.
-    confidence: how sure all that is.
-    """
-
-    columns: list[str] | None = None
-    confidence: float = 1.0
-    missing: tuple[str, ...] = ()
-    doubtful: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
-class PrintedLabels:
-    """Columns and groups of columns in the order in which a head prints their labels, in any carrier."""
-
-    codes: list[str] = field(default_factory=list)
-    #: group in which a label stands that is none of the form's: that of the label before it
-    _group_of_foreign: dict[str, str | None] = field(default_factory=dict)
-    #: column that such a label resembles
-    guesses: dict[str, str] = field(default_factory=dict)
-    _last: str | None = None
-
-    def add(self, code: str | None) -> None:
-        if code is not None:
-            self._last = code
-            if code not in self.codes:
-                self.codes.append(code)
-
-    def add_foreign(self, table: TableVocabulary, guess: str | None = None) -> None:
-        """A label that is none of the form's; before the first of the form's it heads the row labels."""
-        if self._last is None:
-            return
-        marker = f"{FOREIGN_MARK}{len(self._group_of_foreign)}"
-        known = self._last
-        self._group_of_foreign[marker] = self._group_of_foreign.get(known, table.group_of.get(known))
-        if guess is not None:
-            self.guesses[marker] = guess
-            self._group_of_foreign[marker] = table.group_of.get(guess)
-        self.codes.append(marker)
-        self._last = marker
-
-    def order(self, table: TableVocabulary, accepted: frozenset[str] = frozenset()) -> list[str]:
-        """Columns left to right, those of a group (商业企业 …) put where the group's label stands.
-
-        accepted: guesses that are taken for the columns they resemble.
-        """
-        found = []
-        for code in self._inside(table, None):
-            guess = self.guesses.get(code)
-            foreign = FOREIGN if code.startswith(FOREIGN_MARK) else code
-            found.append(guess if guess is not None and guess in accepted else foreign)
-        return found
-
-    def _inside(self, table: TableVocabulary, group: str | None) -> list[str]:
-        found: list[str] = []
-        for code in self.codes:
-            above = self._group_of_foreign.get(code, table.group_of.get(code))
-            while above is not None and above not in self.codes:
-                above = table.group_of.get(above)
-            if above != group:
-                continue
-            found += self._inside(table, code) if code in table.group_codes.values() else [code]
-        return found
-
-
-def layout_of(table: TableVocabulary, orders: list[list[str]]) -> Layout:
-    """What a head prints, from the orders in which its columns may be read, the likeliest last.
-
-    A head that prints most of the form's columns, in the form's order, prints no more than those: the figures
-    below it are theirs, and no sum may put one of them under a column that is not there.
-    """
-    official = table.column_codes
-    known = {tuple(order): [code for code in order if code != FOREIGN] for order in orders}
-    whole = [order for order in orders if sorted(known[tuple(order)]) == sorted(official)]
-    as_official = [order for order in whole if known[tuple(order)] == official]
-    if as_official:
-        chosen = as_official[-1]
-        sure = all(order == chosen for order in as_official)
-        return Layout(None if chosen == official else chosen, 1.0 if sure else CONFIDENCE_IN_DOUBT)
-    if whole:
-        sure = all(order == whole[-1] for order in orders)
-        return Layout(whole[-1], 1.0 if sure else CONFIDENCE_IN_DOUBT)
-    partial = [order for order in orders if _follows(known[tuple(order)], official)]
-    if not partial:
-        return Layout(None, CONFIDENCE_IN_DOUBT)
-    chosen = partial[-1]
-    printed = known[tuple(chosen)]
-    if not printed or len(printed) < len(official) - MAX_MISSING:
-        return Layout(None, CONFIDENCE_IN_DOUBT)
-    missing = tuple(code for code in official if code not in printed)
-    sure = all(order == chosen for order in orders)
-    return Layout(chosen, 1.0 if sure else CONFIDENCE_IN_DOUBT, missing)
-
-
-def layout_with_guesses(
-    table: TableVocabulary,
-    orders: Callable[[frozenset[str]], list[list[str]]],
-    guesses: Iterable[str | None],
-) -> Layout:
-    """`layout_of`, where labels that resemble a missing column's may stand for it, in doubt.
-
-    Only where such a label stands in that column's place and no other label resembles it.
-    """
-    layout = layout_of(table, orders(frozenset()))
-    seen = Counter(guesses)
-    accepted = frozenset(code for code in layout.missing if seen[code] == 1)
-    if not accepted:
-        return layout
-    completed = layout_of(table, orders(accepted))
-    if len(completed.missing) != len(layout.missing) - len(accepted):
-        return layout
-    return replace(completed, doubtful=accepted)
 
 
 @dataclass(slots=True)
@@ -415,11 +295,6 @@ class Head:
                 return None
         blanks = any(one is None or one.blank for one in placed)
         return placed, 1.0 if aligned or not blanks else CONFIDENCE_IN_DOUBT
-
-
-def _follows(order: list[str], official: list[str]) -> bool:
-    """Whether the columns that were understood stand in the form's order."""
-    return order == [code for code in official if code in order]
 
 
 def _begins_alike(known: list[str], expected: list[str]) -> bool:

@@ -30,7 +30,7 @@ _SPACES = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class ListText:
-    """A field of a list: text as printed, where, and how the reader of the format saw it (see `FieldText`)."""
+    """A field of a list: text as printed, where, and how its reader saw it (see `FieldText`)."""
 
     text: str
     locator: Locator | None

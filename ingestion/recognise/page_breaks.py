@@ -92,7 +92,9 @@ def _mended(grid: Grid, row: int, labels: frozenset[str]) -> Grid:
     _move_numbers(halves, pairs, last, joined, labels)
     if not halves.changed:
         return grid
-    return replace(grid, cells=[halves.now(cell) for cell in grid.cells], _occupied=None)
+    emptied = all(is_blank(halves.now(cell)) for cell in below)
+    kept = [cell for cell in grid.cells if not (emptied and cell.row == row and cell.rowspan == 1)]
+    return replace(grid, cells=[halves.now(cell) for cell in kept], _occupied=None)
 
 
 def _same_column(upper: GridCell, lower: GridCell) -> bool:
@@ -132,7 +134,14 @@ def _move_numbers(
     ]
     by_upper = {id(upper): lower for upper, lower in pairs}
     by_lower = {id(lower): upper for upper, lower in pairs}
-    if numbers_below and words_above and not numbers_above:
+    if numbers_above and numbers_below and not words_below:
+        # the break cut through the numbers: neither half is one
+        for cell in numbers_below:
+            upper = by_lower.get(id(cell))
+            if upper is not None and not is_blank(upper):
+                halves.changed[id(upper)] = replace(upper, legible=False)
+                halves.changed[id(cell)] = replace(cell, text="")
+    elif numbers_below and words_above and not numbers_above:
         labelled = normalise_label(halves.now(words_above[-1]).text) in labels
         all_paired = all(id(cell) in by_lower and is_blank(by_lower[id(cell)]) for cell in numbers_below)
         if not words_below and all_paired and labelled:

@@ -20,7 +20,8 @@ from functools import lru_cache
 from ingestion.catalog.labels import enumerator_number
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Issue, Locator, TextBlock
-from ingestion.recognise.heads import Layout, PrintedLabels, layout_with_guesses, unit_in_head
+from ingestion.recognise.heads import unit_in_head
+from ingestion.recognise.layouts import Layout, PrintedLabels, layout_with_guesses
 from ingestion.recognise.rows import FieldText, RowReading
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, TableVocabulary
 

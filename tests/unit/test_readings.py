@@ -12,6 +12,7 @@ from ingestion.normalise import normalise
 from ingestion.paths import DataRoot
 from ingestion.pool import PoolLimits
 from ingestion.readings import read_due, reading_path, stored_readings
+from tests.generator import make
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
@@ -150,3 +151,16 @@ def states(root: DataRoot) -> dict[str, str]:
 def sha_of(root: DataRoot, name: str) -> str:
     (sha256,) = [snapshot.sha256 for snapshot in Archive(root).snapshots() if snapshot.name == name]
     return sha256
+
+
+def test_a_page_is_read_again_when_its_attachment_comes(data_root: DataRoot) -> None:
+    made = make("web", seed=5, form="form_2021", condition="landing_docx")
+    archive = Archive(data_root)
+    page = archive.add_bytes(made.data, source="manual", name="0.html").sha256
+    assert read_due(data_root).read == 1
+    ((name, attachment),) = made.companions.items()
+    archive.add_bytes(attachment, source="manual", name=name)
+    assert read_due(data_root).read == 2
+    readings = {item.reading.document.sha256: item.reading for item in stored_readings(data_root)}
+    assert readings[page or ""].status == "complete"
+    assert read_due(data_root).read == 0

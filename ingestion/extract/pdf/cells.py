@@ -6,6 +6,7 @@ which cells there are (`lattice`, `columns`), tables over several pages (`stitch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +18,7 @@ from ingestion.extract.pdf.lines import (
     CONFIDENCE_IN_DOUBT,
     DIGITS,
     RAISED,
+    Line,
     lines_of,
     written_lines,
 )
@@ -29,6 +31,7 @@ CONFIDENCE_STRADDLES = 0.5
 #: A rule through text strikes it if it covers this part of it, between these heights of the font's size.
 STRUCK = 0.6
 _STRIKE_FROM, _STRIKE_TO = 0.15, 0.6
+_WRAPPED = re.compile(r"\d[\d,]*(?:\n[\d,]*\.?\d+)+")
 
 
 @dataclass(slots=True)
@@ -55,10 +58,12 @@ def texts_of(table: Table, strikes: dict[int, list[Rule]], hidden: set[int]) -> 
     strikes: by page, rules that are no borders. hidden: ids of glyphs without ink.
     """
     touching = _touching(table)
+    padding = _padding(table)
     found: list[CellText] = []
     for cell in table.cells:
         shown = [glyph for glyph in cell.glyphs if id(glyph) not in hidden]
-        said = written_lines(lines_of(shown))
+        lines = lines_of(shown)
+        said = written_lines(lines)
         text = said.text.strip()
         digits = any(char in DIGITS for char in text)
         straddles = digits and (id(cell) in touching or _straddles(cell))
@@ -67,6 +72,8 @@ def texts_of(table: Table, strikes: dict[int, list[Rule]], hidden: set[int]) -> 
             confidence = min(confidence, CONFIDENCE_IN_DOUBT)
         if straddles:
             confidence = min(confidence, CONFIDENCE_STRADDLES)
+        if len(lines) > 1 and _is_wrapped(lines, text, cell.box, padding):
+            text, confidence = text.replace("\n", ""), min(confidence, CONFIDENCE_IN_DOUBT)
         found.append(
             CellText(
                 cell.page, cell.row, cell.col, cell.rowspan, cell.colspan, cell.box, text, confidence,
@@ -76,6 +83,26 @@ def texts_of(table: Table, strikes: dict[int, list[Rule]], hidden: set[int]) -> 
             )
         )  # fmt: skip
     return found
+
+
+def _padding(table: Table) -> float:
+    """How close text comes to the left border of its cell."""
+    gaps = [min(glyph.x0 for glyph in cell.glyphs) - cell.box[0] for cell in table.cells if cell.glyphs]
+    return max(0.0, min(gaps, default=0.0))
+
+
+def _is_wrapped(lines: Sequence[Line], text: str, box: Box, padding: float) -> bool:
+    """Whether a number goes on in the next line because its cell is too narrow: each line before the last is
+    so full that no further digit fits. It may still be two numbers, so it is read in doubt.
+    """
+    if not _WRAPPED.fullmatch(text) or any(glyph.turn for line in lines for glyph in line.glyphs):
+        return False
+    room = box[2] - box[0] - 2 * padding
+    for line in lines[:-1]:
+        x0, _, x1, _ = line.box
+        if x1 - x0 + min(glyph.x1 - glyph.x0 for glyph in line.glyphs) <= room:
+            return False
+    return len({round(line.size, 1) for line in lines}) == 1
 
 
 def _straddles(cell: Cell) -> bool:

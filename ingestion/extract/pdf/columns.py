@@ -23,6 +23,8 @@ COLUMN_GAP = 0.4
 #: Rows with a number that a single column of numbers needs as its proof; two columns prove each other.
 MIN_ROWS = 3
 MIN_ROWS_OF_TWO = 2
+#: A text in the middle of its columns is off it by no more than half of this, points.
+OFF_CENTRE = 8.0
 #: Labels that begin within these points begin alike; so many rows must have one more label left of them.
 SAME_START = 1.0
 MIN_GROUPS = 2
@@ -73,8 +75,9 @@ def _word(line: Line, cell: Cell) -> Word:
     return Word(x0, x1, line.glyphs[0].y, line.size, is_number(written_lines([line]).text), cell)
 
 
-def with_text_columns(table: Table) -> Table:
+def with_text_columns(table: Table, *, ruled: bool) -> Table:
     """The table with its cells parted where columns of numbers stand in them; the same one if there are none.
+    ruled: rules show the widths of the head's cells.
 
     Looked at section by section: a row of one text over the whole width begins a new one, whose columns may
     be others (the articles of one table).
@@ -82,19 +85,29 @@ def with_text_columns(table: Table) -> Table:
     if any(cell.whole for cell in table.cells):
         return table
     words = {id(cell): cell_words(cell) for cell in table.cells}
-    parts: list[tuple[int, int, list[float]]] = []
+    sections: list[_Section] = []
     n_rows = sum(any(word.number for line in lines for word in line) for lines in words.values())
     titles = _titles(table, words)
     starts = sorted({0, *titles.values()})
     for first, last in zip(starts, [*starts[1:], table.n_rows], strict=True):
         cells = [cell for cell in table.cells if first <= cell.row < last]
-        edges = _text_edges(cells, words, table.xs, titles, n_rows)
-        if edges:
-            parts.append((first, last, edges))
-    return _parted(table, parts, words) if parts else table
+        found = _section(cells, words, table.xs, titles, n_rows)
+        if found is not None:
+            sections.append(found)
+    return _parted(table, sections, words, ruled) if sections else table
 
 
 _Words = dict[int, list[list[Word]]]
+
+
+@dataclass(slots=True)
+class _Section:
+    """Rows [first, last) with the edges of their columns; rows above `top` are their head."""
+
+    first: int
+    last: int
+    top: int
+    edges: list[float]
 
 
 def _titles(table: Table, words: _Words) -> dict[int, int]:
@@ -109,10 +122,10 @@ def _titles(table: Table, words: _Words) -> dict[int, int]:
     }
 
 
-def _text_edges(
+def _section(
     cells: Sequence[Cell], words: _Words, drawn: Sequence[float], titles: Collection[int], n_rows: int
-) -> list[float]:
-    """Edges that the texts of these cells prove; none where nothing has to be parted."""
+) -> _Section | None:
+    """The edges that the texts of these cells prove; None where nothing has to be parted."""
     open_cells = {
         id(cell)
         for cell in cells
@@ -126,11 +139,9 @@ def _text_edges(
         for line in words[id(cell)]
         if any(w.number for w in line)
     ]
-    if not rows:
-        return []
     spans = _number_spans(rows)
     if spans is None:
-        return []
+        return None
     top = min(row[0].cell.row for row in rows)
     heads = [
         word
@@ -152,11 +163,12 @@ def _text_edges(
     reach = max((word.x1 for row in labels for word in row), default=None)
     _add_blank_columns(spans, [word for word in heads if reach is None or word.x0 >= reach])
     if not _is_proven(spans, rows, heads, n_rows):
-        return []
+        return None
     edges = [*_label_edges(labels, heads), *_edges_between(spans, heads, drawn)]
     if reach is not None and reach < spans[0].x0:
         edges.append(_edge(reach, spans[0].x0, heads, drawn[1:-1]))
-    return _without_empty(edges, [word for cell in cells for line in words[id(cell)] for word in line])
+    edges = _without_empty(edges, [word for cell in cells for line in words[id(cell)] for word in line])
+    return _Section(min(cell.row for cell in cells), max(cell.row for cell in cells) + 1, top, edges)
 
 
 def _number_spans(rows: Sequence[Sequence[Word]]) -> list[Span] | None:
@@ -203,8 +215,8 @@ def _edges_between(spans: Sequence[Span], heads: Sequence[Word], drawn: Sequence
 
 
 def _edge(start: float, end: float, heads: Sequence[Word], drawn: Sequence[float]) -> float:
-    """An edge between two columns: where fewest heads stand across (that of a group of columns always does),
-    there where a rule ends, or in the middle of the widest strip.
+    """An edge between two columns: where no head stands across, or at least none of the lowest (that of a
+    group of columns always does); there where a rule ends, or in the middle of the widest strip.
     """
     near = [word for word in heads if word.x1 > start and word.x0 < end]
     places = [start, *(x for word in near for x in (word.x0, word.x1) if start < x < end), end]
@@ -212,15 +224,18 @@ def _edge(start: float, end: float, heads: Sequence[Word], drawn: Sequence[float
     if not strips:
         return (start + end) / 2
 
-    def across(x: float) -> int:
-        return sum(word.x0 < x < word.x1 for word in near)
+    rows = sorted({word.cell.row for word in near}, reverse=True)
+
+    def across(x: float) -> list[int]:
+        return [sum(word.x0 < x < word.x1 for word in near if word.cell.row == row) for row in rows]
 
     fewest = min(across((left + right) / 2) for left, right in strips)
     known = [x for x in drawn if start - 0.5 <= x <= end + 0.5 and across(x) <= fewest]
     if len(known) == 1:
         return known[0]
     free = [strip for strip in strips if across(sum(strip) / 2) == fewest]
-    return sum(max(free, key=lambda strip: strip[1] - strip[0])) / 2
+    left, right = max(free, key=lambda strip: strip[1] - strip[0])
+    return (left + right) / 2
 
 
 def _label_edges(labels: Sequence[Sequence[Word]], heads: Sequence[Word]) -> list[float]:
@@ -258,13 +273,14 @@ def _rows_on_both_sides(labels: Sequence[Sequence[Word]], left: float, right: fl
     return sum(any(w.x1 <= left for w in row) and any(w.x0 >= right for w in row) for row in labels)
 
 
-def _parted(table: Table, parts: Sequence[tuple[int, int, list[float]]], words: _Words) -> Table:
+def _parted(table: Table, sections: Sequence[_Section], words: _Words, ruled: bool) -> Table:
     """The table with its cells cut at the edges of their section, except where a word stands across one."""
     cells: list[Cell] = []
     for cell in table.cells:
         x0, top, x1, bottom = cell.box
         across = [word for line in words[id(cell)] for word in line]
-        edges = [edge for first, last, found in parts if first <= cell.row < last for edge in found]
+        section = next((one for one in sections if one.first <= cell.row < one.last), None)
+        edges = section.edges if section else []
         # where rules end elsewhere in the table, they part two labels but no label from nothing
         ends = [x for x in table.xs if edges and x < min(edges) and _is_between(x, across)]
         cuts = sorted(
@@ -273,6 +289,8 @@ def _parted(table: Table, parts: Sequence[tuple[int, int, list[float]]], words: 
             if x0 + SNAP < edge < x1 - SNAP
             and not any(word.x0 + 1.0 < edge < word.x1 - 1.0 for word in across)
         )
+        if ruled and section is not None and cell.row < section.top:
+            cuts = _cuts_of_head(cell, cuts, across)
         if not cuts:
             cells.append(cell)
             continue
@@ -291,6 +309,30 @@ def _parted(table: Table, parts: Sequence[tuple[int, int, list[float]]], words: 
         cell.colspan = _nearest(xs, cell.box[2]) - cell.col
     cells.sort(key=lambda cell: (cell.row, cell.col))
     return Table(xs, table.ys, cells)
+
+
+def _cuts_of_head(cell: Cell, cuts: list[float], words: Sequence[Word]) -> list[float]:
+    """Where a cell of the head is cut: a text over several columns stands in the middle of them, and takes
+    them all. Where that does not come out at edges, the cell is cut at each.
+    """
+    texts: list[Span] = []
+    for word in sorted(words, key=lambda word: word.x0):
+        if texts and word.x0 < texts[-1].x1:
+            texts[-1].x1 = max(texts[-1].x1, word.x1)
+        else:
+            texts.append(Span(word.x0, word.x1))
+    kept: list[float] = []
+    at = cell.box[0]
+    for text, following in pairwise(texts):
+        expected = text.x0 + text.x1 - at
+        between = [edge for edge in cuts if text.x1 <= edge + 1.0 and edge - 1.0 <= following.x0]
+        if not between:
+            return cuts
+        at = min(between, key=lambda edge: abs(edge - expected))
+        if len(between) > 1 and abs(at - expected) > OFF_CENTRE:
+            return cuts
+        kept.append(at)
+    return kept
 
 
 def _is_between(edge: float, words: Sequence[Word]) -> bool:

@@ -57,7 +57,7 @@ def texts_of_parts(
     parts: Sequence[PageTable], layouts: Mapping[int, PageLayout]
 ) -> tuple[Table, list[CellText]]:
     """The whole table of these parts, and the texts of its cells; layouts: of its pages, by number."""
-    table = with_text_columns(_whole(parts))
+    table = with_text_columns(_whole(parts), ruled=not parts[0].borderless)
     strikes = {part.page: strikes_in(part.table, layouts[part.page].rules) for part in parts}
     return table, texts_of(table, strikes, set().union(*(layouts[part.page].unseen for part in parts)))
 

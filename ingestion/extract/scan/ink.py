@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingestion.extract.scan.decode import Pixels
-from ingestion.extract.scan.lattice import Box, Enclosed
+from ingestion.extract.scan.enclosed import Box, Enclosed
 from ingestion.extract.scan.page import Page, ink_level
 from ingestion.extract.scan.rules import Mask, Rules
 
@@ -117,16 +117,20 @@ class Inked:
         return found
 
     def _rest_of_rule(self, piece: Piece, box: Box) -> bool:
-        """Thin ink that lies along the border of its cell."""
+        """Thin ink on the border of its cell. A 1 beside the border is thin too: what is as high as a figure is
+        kept, and touches.
+        """
         x0, top, x1, bottom = box
-        near = 0.2 * self.em
-        thin = 0.14 * self.em + 1
-        lying = piece.h <= thin and (piece.y < top + near or piece.bottom > bottom - near)
-        standing = piece.w <= thin and (piece.x < x0 + near or piece.right > x1 - near)
-        outside = (
-            piece.right <= x0 + 2 or piece.x >= x1 - 2 or piece.bottom <= top + 2 or piece.y >= bottom - 2
-        )
-        return lying or standing or outside
+        if piece.right <= x0 + 2 or piece.x >= x1 - 2 or piece.bottom <= top + 2 or piece.y >= bottom - 2:
+            return True
+        thin, zone = 0.14 * self.em + 1, max(3.0, 0.12 * self.em)
+        beside = piece.x < x0 + zone or piece.right > x1 - zone
+        along = piece.y < top + zone or piece.bottom > bottom - zone
+        if beside and along and max(piece.w, piece.h) < 0.5 * self.em:
+            return True  # where two rules met
+        standing = beside and piece.w <= thin and not 0.45 * self.em < piece.h < 1.0 * self.em
+        lying = along and piece.h <= thin and not 0.25 * self.em < piece.w < 1.0 * self.em
+        return standing or lying
 
     def _touches(self, piece: Piece, box: Box) -> bool:
         x0, top, x1, bottom = box
@@ -290,7 +294,7 @@ def like_digits(pieces: Sequence[Piece], look: DigitLook, em: float) -> list[Pie
         piece
         for piece in pieces
         if _SMALLEST * look.height <= piece.h <= _LARGEST * look.height
-        and piece.w <= 2.2 * look.height
+        and piece.w <= 9 * look.height  # figures that run into one another are one piece
         and piece.dark >= _PALEST * look.dark
     ]
     dashes = [

@@ -12,14 +12,14 @@ import cv2
 import numpy as np
 
 from ingestion.extract.scan import engine
+from ingestion.extract.scan.enclosed import Box
 from ingestion.extract.scan.ink import Inked
-from ingestion.extract.scan.lattice import Box
 
 #: Height of characters (pixels) at which the detector sees a page.
 _DETECTOR_EM = 20.0
-#: Lines read less surely than this are no text (a photograph, the rest of a stamp).
-_LEAST = 0.5
-#: em of ink outside tables, in pieces as large as characters, that make the search worth while.
+#: Confidence at most: one policy alone reads running text.
+_MOST = 0.89
+#: Pieces of ink as large as characters, outside of tables, that make the search worth while.
 _MIN_PIECES = 2
 
 
@@ -71,7 +71,7 @@ def read_prose(inked: Inked, tables: Sequence[Box]) -> list[Paragraph]:
     crops = [grey[int(box[1]) : int(box[3]) + 1, int(box[0]) : int(box[2]) + 1] for box in lines]
     readings = engine.read_lines([np.ascontiguousarray(crop) for crop in crops])
     read = [
-        _Line(reading.text, box, round(min(0.98, reading.weakest), 3))
+        _Line(reading.text, box, round(min(_MOST, reading.weakest), 3))
         for reading, box in zip(readings, lines, strict=True)
         if reading.text
     ]

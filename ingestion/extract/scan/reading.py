@@ -12,11 +12,18 @@ from ingestion.extract.sandbox import Budget
 from ingestion.extract.scan.cells import grid_cells, read_cells
 from ingestion.extract.scan.decode import Pixels
 from ingestion.extract.scan.ink import Inked
-from ingestion.extract.scan.lattice import Lattice, tables_of
 from ingestion.extract.scan.page import Page, prepare, rewarped
 from ingestion.extract.scan.prose import read_prose
 from ingestion.extract.scan.rules import find_rules
 from ingestion.extract.scan.slant import correction
+from ingestion.extract.scan.tables import FoundTable, tables_of
+
+
+#: Pixels: smaller pictures hold no text.
+_SMALLEST = 16
+#: Chinese characters read this surely that tell that a page is upright; pieces of ink from which it is worth asking.
+_UPRIGHT, _READ_WELL = 12, 0.6
+_MIN_PIECES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +57,61 @@ def read_page_image(
     Locators: bbox = pixels * scale, `page`, `part` and `carrier` as given; grids are counted from
     `first_table`. Every cell carries its confidence and the readings that were not chosen.
     """
-    if min(pixels.shape[:2]) < 16:
+    if min(pixels.shape[:2]) < _SMALLEST:
         return []
     place = _Place(page, scale, part, carrier)
-    straight = prepare(pixels)
+    best: list[Block] = []
+    most = -1
+    for quarter_turns in (0, 2, 1, 3):
+        blocks, pieces = _read(pixels, quarter_turns, first_table, place, budget)
+        understood = _understood(blocks)
+        if understood > most:
+            best, most = blocks, understood
+        if most >= _UPRIGHT or pieces < _MIN_PIECES:
+            break
+    return best
+
+
+def _read(
+    pixels: Pixels, quarter_turns: int, first_table: int, place: _Place, budget: Budget
+) -> tuple[list[Block], int]:
+    """The page's blocks, read with that side up, and the number of its pieces of ink."""
+    straight = prepare(pixels, quarter_turns)
     rules = find_rules(straight)
     matrix = correction(straight, rules)
     if matrix is not None:
-        straight = rewarped(straight, pixels, 0, matrix)
+        straight = rewarped(straight, pixels, quarter_turns, matrix)
         rules = find_rules(straight)
-    lattices = tables_of(straight, rules)
     inked = Inked(straight, rules)
+    tables = tables_of(straight, rules, inked)
     blocks: list[tuple[float, Block]] = []
-    for number, lattice in enumerate(lattices, start=first_table):
-        blocks.append((lattice.box[1], _grid(lattice, inked, straight, number, place, budget)))
-    for line in read_prose(inked, [lattice.box for lattice in lattices]):
+    for number, table in enumerate(tables, start=first_table):
+        blocks.append((table.lattice.box[1], _grid(table, inked, straight, number, place, budget)))
+    for line in read_prose(inked, [table.lattice.box for table in tables]):
         budget.add_block()
         locator = place.locator(straight, line.box)
         blocks.append((line.box[1], TextBlock(line.text, locator, "paragraph", line.confidence)))
-    return [block for _, block in sorted(blocks, key=lambda pair: pair[0])]
+    return [block for _, block in sorted(blocks, key=lambda pair: pair[0])], len(inked.stats)
 
 
-def _grid(lattice: Lattice, inked: Inked, page: Page, number: int, place: _Place, budget: Budget) -> Grid:
+def _understood(blocks: list[Block]) -> int:
+    """Chinese characters that were read with some confidence: hardly any where the page lies on its side."""
+    texts = [block for block in blocks if isinstance(block, TextBlock)]
+    cells = [cell for block in blocks if isinstance(block, Grid) for cell in block.cells]
+    return sum(
+        sum("\u4e00" <= char <= "\u9fff" for char in one.text)
+        for one in (*texts, *cells)
+        if one.confidence >= _READ_WELL
+    )
+
+
+def _grid(
+    table: FoundTable, inked: Inked, page: Page, number: int, place: _Place, budget: Budget
+) -> Grid:
+    lattice = table.lattice
     budget.add_block()
     budget.add_cells(len(lattice.cells))
-    readings = read_cells(lattice, inked)
+    readings = read_cells(lattice.cells, table.inks, inked)
     locators = [
         place.locator(page, cell.box, table=number, row=cell.row + 1, column=cell.col + 1)
         for cell in lattice.cells

@@ -6,10 +6,8 @@ is decided for pages and Word files alike (`ingestion.extract.blocks`).
 
 from __future__ import annotations
 
-import dataclasses
-
 from ingestion.extract.blocks import Assembly, RawImage, RawRow
-from ingestion.extract.model import Grid, ImageBlock, Issue, Locator, OtherReading, table_cell
+from ingestion.extract.model import Grid, ImageBlock, Issue, Locator, table_cell
 from ingestion.extract.ooxml import Package
 from ingestion.extract.sandbox import Budget
 from ingestion.extract.spans import Placed
@@ -33,12 +31,7 @@ class WordAssembly(Assembly):
             for raw in row.cells:
                 assert isinstance(raw, WordCell)
                 rowspan = min(raw.rowspan, len(rows) - r)
-                cell = table_cell(raw.text, r, raw.col, index, None, rowspan, raw.colspan, raw.struck)
-                if raw.marked:
-                    cell = dataclasses.replace(
-                        cell, confidence=raw.doubt, legible=not raw.unread, others=_before_changes(raw)
-                    )
-                cells.append(cell)
+                cells.append(table_cell(raw.text, r, raw.col, index, None, rowspan, raw.colspan, raw.struck))
                 width = max(width, raw.col + raw.colspan)
                 places += rowspan * raw.colspan
         self.budget.add_places(places)
@@ -58,8 +51,3 @@ class WordAssembly(Assembly):
             self.blocks += read
             self.n_grids += sum(isinstance(one, Grid) for one in read)
 
-
-def _before_changes(cell: WordCell) -> tuple[OtherReading, ...]:
-    """What a cell said before changes that nobody has accepted."""
-    before = "".join(cell.deleted).strip()
-    return (OtherReading(before, cell.doubt, "before_changes"),) if before and cell.doubt < 1 else ()

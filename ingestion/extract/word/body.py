@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from ingestion.extract.blocks import Flow, RawTable
+from ingestion.extract.marks import DIGIT, HAN, settle_marks
 from ingestion.extract.model import TextKind
 from ingestion.extract.word.cells import MAX_SPAN, WordCell, resolve
 from ingestion.extract.word.lines import (
@@ -17,8 +18,6 @@ from ingestion.extract.word.lines import (
     CHOICE,
     CONTROL,
     DELETED,
-    DIGIT,
-    HAN,
     IN_DOUBT,
     INSERTED,
     INSIDE,
@@ -26,6 +25,7 @@ from ingestion.extract.word.lines import (
     TABLE,
     Lines,
     chosen,
+    content_of,
 )
 from ingestion.extract.word.names import (
     ALT_CHUNK,
@@ -35,6 +35,7 @@ from ingestion.extract.word.names import (
     CUSTOM_XML,
     DEL,
     DEL_TEXT,
+    FILL,
     GRID_BEFORE,
     GRID_COL,
     GRID_SPAN,
@@ -49,6 +50,7 @@ from ingestion.extract.word.names import (
     P_STYLE,
     SDT,
     SDT_CONTENT,
+    SHADING,
     SMART_TAG,
     SUB_DOC,
     TBL_GRID,
@@ -65,15 +67,16 @@ from ingestion.extract.word.names import (
     integer,
     is_on,
 )
-from ingestion.extract.word.styles import numbering_of
+from ingestion.extract.word.styles import is_dark, numbering_of
 
 # What is said of a cell, and of a paragraph, that matters here.
-_SPAN, _WIDTH, _DOWN, _LEFT, _CHANGED = range(5)
+_SPAN, _WIDTH, _DOWN, _LEFT, _CHANGED, _SHADED = range(6)
 _OF_CELL = {
     GRID_SPAN: _SPAN,
     TC_W: _WIDTH,
     V_MERGE: _DOWN,
     H_MERGE: _LEFT,
+    SHADING: _SHADED,
     **dict.fromkeys((CELL_DEL, CELL_INS, CELL_MERGE), _CHANGED),
 }
 #: What may stand around rows and cells.
@@ -97,7 +100,7 @@ class Walk(Lines):
             elif kind == TABLE:
                 self._table(child, flow)
             elif kind == CONTROL:
-                content = child.find(SDT_CONTENT)
+                content = content_of(child)
                 if content is not None:
                     self.blocks(content, flow)
             elif kind == CHOICE:
@@ -226,7 +229,7 @@ class Walk(Lines):
 
     def _cell_of(self, element: Any, start: int, n_columns: int) -> WordCell:
         self._budget.add_cells()
-        span, width, down, left, changed = 1, None, None, False, False
+        span, width, down, left, changed, dark = 1, None, None, False, False, False
         properties = element[0] if len(element) else None
         if properties is not None and properties.tag == TC_PR:
             for node in properties:
@@ -241,6 +244,8 @@ class Walk(Lines):
                     down = node.get(VAL, "continue")
                 elif what == _LEFT:
                     left = node.get(VAL, "continue") == "continue"
+                elif what == _SHADED:
+                    dark = is_dark(node.get(FILL))
                 else:
                     changed = True
         if span > MAX_SPAN:
@@ -248,6 +253,7 @@ class Walk(Lines):
             self.found.note("span_capped", f"gridSpan={span}")
             span = max(1, n_columns - start)
         cell = WordCell(start, span, width, down=down, left=left)
+        cell.dark = dark
         self._cell, self._fields = cell, []
         silent, self._silent = self._silent, 0
         self.blocks(element, cell)
@@ -255,6 +261,8 @@ class Walk(Lines):
         if changed:
             self.found.note("tracked_changes")
             cell.marked = cell.struck = True
+        for mark in settle_marks(cell) if cell.raised else ():
+            self.found.note("note_mark", mark)
         if cell.marked:
             _judge(cell)
         return cell

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingestion.extract.blocks import RawCell
+from ingestion.extract.model import OtherReading
 
 #: Edges that are closer (in twips, a twentieth of a point) are the same edge: 2 mm.
 SAME_EDGE = 120
@@ -26,22 +27,10 @@ class WordCell(RawCell):
     """A <w:tc>. start, end: half-open, in columns of the <w:tblGrid>; col: 0-based place once it is resolved.
 
     down, left: it goes on what stands above or left of it. width: in twips as the cell itself says, or None.
-    doubt: its text is not surely what is printed. unread: something is printed in it that is not text.
+    dark: white letters are seen in it.
     """
 
-    __slots__ = (
-        "col",
-        "deleted",
-        "doubt",
-        "down",
-        "end",
-        "left",
-        "marked",
-        "owner_row",
-        "start",
-        "unread",
-        "width",
-    )
+    __slots__ = ("col", "dark", "deleted", "down", "end", "left", "owner_row", "start", "width")
 
     def __init__(self, start: int, span: int, width: int | None, *, down: str | None, left: bool) -> None:
         super().__init__(1, span, None)
@@ -52,12 +41,14 @@ class WordCell(RawCell):
         self.left = left
         self.col = start
         self.owner_row = 0
-        self.doubt = 1.0
-        self.unread = False
+        self.dark = False
         #: what a change that nobody has accepted takes out of it
         self.deleted: list[str] = []
-        #: an automatic number, a mark or a deletion stands in it: its text is looked at once more
-        self.marked = False
+
+    def others(self) -> tuple[OtherReading, ...]:
+        """What it said before changes that nobody has accepted."""
+        before = "".join(self.deleted).strip()
+        return (OtherReading(before, self.doubt, "before_changes"),) if before and self.doubt < 1 else ()
 
 
 def resolve(

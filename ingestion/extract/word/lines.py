@@ -10,12 +10,12 @@ cell doubtful or unread, and none becomes a digit of it.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.extract.blocks import BREAK, Flow
+from ingestion.extract.marks import DIGIT
 from ingestion.extract.sandbox import Budget, refusal
 from ingestion.extract.word.cells import WordCell
 from ingestion.extract.word.drawings import Drawing, drawing_of
@@ -38,7 +38,10 @@ from ingestion.extract.word.names import (
     RUBY,
     RUBY_BASE,
     SDT_CONTENT,
+    SDT_PR,
+    SHOWING_PROMPT,
     SYM,
+    VAL,
     V_IMAGEDATA,
     M,
     T,
@@ -50,24 +53,18 @@ from ingestion.extract.word.styles import PLAIN, Look, Styles, look_of
 #: Elements inside one another that carry text (links, insertions, content controls); tables have a limit of
 #: their own.
 MAX_NESTED = 200
-#: A cell that holds more than a number: what is in doubt about its digits does not matter.
-HAN = re.compile(r"[\u4e00-\u9fff]")
-DIGIT = re.compile(r"[0-9０-９]")
 #: Confidence in a number that a change cuts through, that stands in a box of its own, or that Word counts.
 IN_DOUBT = 0.6
-#: ... and in one with a mark raised beside it.
-_BESIDE_A_MARK = 0.85
-_BARE_NUMBER = re.compile(r"[\d\s.,]*")
 
 # What an element is to the walk.
-RUN, INSIDE, INSERTED, DELETED, CONTROL, CHOICE, FIELD, MATH, BLOCK, TABLE = range(10)
+RUN, INSIDE, INSERTED, DELETED, CONTROL, CHOICE, FIELD, MATH, TURNED, BLOCK, TABLE = range(11)
 KINDS = {
     f"{W}r": RUN,
     f"{W}hyperlink": INSIDE,
     f"{W}smartTag": INSIDE,
     f"{W}customXml": INSIDE,
     f"{W}dir": INSIDE,
-    f"{W}bdo": INSIDE,
+    f"{W}bdo": TURNED,
     f"{W}fldSimple": FIELD,
     f"{W}ins": INSERTED,
     f"{W}moveTo": INSERTED,
@@ -86,10 +83,8 @@ _NOTES = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnote
 _PICTURES = frozenset({f"{W}pict", f"{W}object"})
 #: Fields that print something which stands nowhere as text.
 _SILENT_FIELDS = frozenset(["eq", "autonum", "autonumlgl", "autonumout", "listnum", "symbol", "macrobutton"])
-#: Parts of a formula that are more than characters in a line.
-_MATH_BUILT = tuple(
-    f"{M}{name}" for name in ("sSup", "sSub", "sSubSup", "sPre", "f", "rad", "nary", "m", "d")
-)
+#: Parts of a formula that are but characters in a line, and what is said of them.
+_MATH_PLAIN = frozenset(f"{M}{name}" for name in ("oMath", "r", "t", "rPr", "sty", "scr", "nor", "lit", "ctrlPr"))
 
 
 @dataclass(slots=True)
@@ -177,13 +172,18 @@ class Lines:
         elif kind == DELETED:
             self._deletion(element)
         elif kind == CONTROL:
-            content = element.find(SDT_CONTENT)
+            content = content_of(element)
             if content is not None:
                 self._inline(content, flow)
         elif kind == CHOICE:
             self._inline(chosen(element), flow)
         elif kind == MATH:
             self._math(element, flow)
+        elif kind == TURNED:
+            begins = len(flow.pieces)
+            self._inline(element, flow)
+            if element.get(VAL) == "rtl" and DIGIT.search("".join(flow.pieces[begins:])):
+                self._unread("digits from right to left")
         elif kind == FIELD:
             self._inline(element, flow)
             if _silent_field(element.get(INSTR) or ""):
@@ -215,7 +215,7 @@ class Lines:
 
     def _math(self, element: Any, flow: Flow) -> None:
         flow.pieces.append("".join(element.itertext(M_T, T)))
-        if next(element.iter(*_MATH_BUILT), None) is not None:
+        if any(node.tag.startswith(M) and node.tag not in _MATH_PLAIN for node in element.iterdescendants("*")):
             self._unread("formula")
 
     def _run(self, run: Any, flow: Flow) -> None:
@@ -285,33 +285,25 @@ class Lines:
         if look.struck and text.strip() and cell is not None:
             cell.struck = True
         has_digit = DIGIT.search(text) is not None
-        if look.level and (has_digit or (cell is not None and text.strip())):
+        if look.level and cell is not None and text.strip():
+            cell.raised = [*(cell.raised or ()), (begins, len(flow.pieces), look.raised_by_hand)]
+        elif look.level and has_digit:
             self._raised.append((begins, len(flow.pieces), look))
-        if has_digit and cell is not None and (look.signs or look.white):
+        if has_digit and cell is not None and (look.signs or look.tiny or (look.white and not cell.dark)):
             cell.unread = cell.marked = True
             self.found.note("sign_unread" if look.signs else "white_text", text)
 
     def _set_apart(self, flow: Flow, begins: int) -> None:
-        """A note mark must not become a digit of the number beside it: 10<sup>1</sup> is not 101.
-
-        In a cell, a mark that can only be one (注1, [1], ①, *) is left out; bare digits are set apart.
-        """
+        """In prose, too, a note mark must not become a digit of the number before it."""
         raised, pieces = self._raised, flow.pieces
         inside = {index for start, end, _ in raised for index in range(start, end)}
         others = "".join(pieces[index] for index in range(begins, len(pieces)) if index not in inside)
         for start, end, look in raised:
-            mark = "".join(pieces[start:end]).strip()
             if look.raised_by_hand and not DIGIT.search(others):
                 continue  # a line moved up as a whole
-            if flow is self._cell and DIGIT.search(others) and not _BARE_NUMBER.fullmatch(mark):
-                pieces[start:end] = [""] * (end - start)
-                self.found.note("note_mark", mark)
-                self._cell.marked = True
-                self._cell.doubt = min(self._cell.doubt, _BESIDE_A_MARK)
-                continue
             before = "".join(pieces[begins:start]).rstrip()
             after = "".join(pieces[end:]).lstrip()
-            if flow is self._cell or (before and DIGIT.match(before[-1])):
+            if before and DIGIT.match(before[-1]):
                 pieces[start] = "^" + pieces[start]
             if after and DIGIT.match(after[0]):
                 pieces[end - 1] += "^"
@@ -361,6 +353,15 @@ class Lines:
         self.found.note("sign_unread", what)
         if self._cell is not None:
             self._cell.unread = self._cell.marked = True
+
+
+def content_of(control: Any) -> Any:
+    """What a content control prints; None for one that only asks for an entry ("单击此处输入文字。")."""
+    properties = control.find(SDT_PR)
+    content = control.find(SDT_CONTENT)
+    if properties is None or content is None or properties.find(SHOWING_PROMPT) is None:
+        return content
+    return content if any(DIGIT.search(text) for text in content.itertext(T)) else None
 
 
 def _has_text(pieces: list[str]) -> bool:

@@ -23,21 +23,30 @@ _SIGN_FONTS = ("wingdings", "webdings", "symbol", "zapfdingbats")
 #: Without one of these words in it a part has no run that is printed otherwise than it reads.
 _LOOKS = (b"vanish", b"trike", b"vertAlign", b"position", b"rStyle", b"ingdings", b"ebdings", b"Symbol")
 #: Properties that change nothing that is read, most frequent first: two thirds of a file that WPS wrote,
-#: where every cell tells its four borders. Without them parser and walk have half the work. Fonts of signs
-#: and white letters do matter.
+#: where every cell tells its four borders. Without them parser and walk have half the work. Fonts of signs,
+#: letters in white or too small to see, and what white letters stand on do matter.
 _TRIVIAL = re.compile(
     rb"<w:(?:top|left|bottom|right|rFonts\b(?![^<>]*(?:ingdings|ebdings|ymbol))"
-    rb"|color\b(?![^<>]*(?:FFFFFF|ffffff))|sz|szCs|ind|jc|spacing|b|bCs|i|iCs|kern|lang|shd|vAlign|insideH"
+    rb"|color\b(?![^<>]*(?:[Ff].[Ff].[Ff].|ackground1|ight1|lt1|bg1))|sz\b(?![^<>]*val=.[0-3][^\d.])|szCs|ind|jc"
+    rb"|spacing|b|bCs|i|iCs|kern|lang|shd\b(?![^<>]*fill=.(?!FFFFFF|ffffff)[\dA-Fa-f]{6})|vAlign|insideH"
     rb"|insideV|widowControl|keepNext|keepLines|suppressLineNumbers|snapToGrid|noWrap|trHeight|autoSpaceDE"
     rb"|autoSpaceDN|adjustRightInd|lastRenderedPageBreak)\b[^<>]*/>"
 )
-_WHITE = re.compile(rb":color\s[^<>]*val=.(?:FFFFFF|ffffff)")
+_UNSEEN = re.compile(rb":color\s[^<>]*(?:val=.[Ff].[Ff].[Ff].|ackground1|ight1|lt1|bg1)|:sz\s[^<>]*val=.[0-3][^\d.]")
+#: A colour that is not seen on paper, and what the theme calls so.
+_WHITE = re.compile(r"(?:f.){3}", re.IGNORECASE)
+_THEME_WHITE = frozenset(["background1", "light1", "bg1", "lt1"])
+#: Brightness (of 255) of a shading up to which white letters are seen on it.
+_LIGHT = 200
+#: Half points of type below which nobody sees a digit.
+_SMALLEST_TYPE = 4
 
 
 class Look(NamedTuple):
     """How characters are printed. level: 0 on the line, else raised or lowered. signs: a font of signs.
 
-    raised_by_hand: by so many half points and not as a superscript, which a whole table may be.
+    raised_by_hand: by so many half points and not as a superscript, which a whole table may be. tiny: too small
+    to see.
     """
 
     hidden: bool = False
@@ -46,6 +55,7 @@ class Look(NamedTuple):
     raised_by_hand: bool = False
     signs: bool = False
     white: bool = False
+    tiny: bool = False
 
 
 PLAIN = Look()
@@ -77,16 +87,18 @@ def without_table_styles(data: bytes) -> bytes:
 
 def may_look(data: bytes) -> bool:
     """Whether a part may hold characters that `look_of` has something to say about."""
-    return any(word in data for word in _LOOKS) or _WHITE.search(data) is not None
+    return any(word in data for word in _LOOKS) or _UNSEEN.search(data) is not None
 
 
 def look_of(properties: Any, inherited: Look, styles: Styles) -> Look:
     """The look of a run with these properties (<w:rPr>)."""
-    hidden, struck, level, by_hand, signs, white = inherited
+    hidden, struck, level, by_hand, signs, white, tiny = inherited
     for node in properties:
         match node.tag:
             case _Tag.STYLE:
-                hidden, struck, level, by_hand, signs, white = styles.character(node.get(VAL), inherited)
+                hidden, struck, level, by_hand, signs, white, tiny = styles.character(
+                    node.get(VAL), inherited
+                )
             case _Tag.VANISH:
                 hidden = is_on(node.get(VAL))
             case _Tag.STRIKE | _Tag.DSTRIKE:
@@ -104,8 +116,29 @@ def look_of(properties: Any, inherited: Look, styles: Styles) -> Look:
                 if named:
                     signs = named.startswith(_SIGN_FONTS)
             case _Tag.COLOR:
-                white = (node.get(VAL) or "").upper() == "FFFFFF"
-    return Look(hidden, struck, level, by_hand, signs, white)
+                white = _is_white(node)
+            case _Tag.SIZE:
+                tiny = (integer(node.get(VAL)) or 0) < _SMALLEST_TYPE
+    return Look(hidden, struck, level, by_hand, signs, white, tiny)
+
+
+def _is_white(colour: Any) -> bool:
+    """The value that was kept wins; "auto" and none leave it to the theme."""
+    value = colour.get(VAL) or "auto"
+    if value != "auto":
+        return _WHITE.fullmatch(value) is not None
+    return colour.get(_Tag.THEME_COLOR) in _THEME_WHITE and colour.get(_Tag.THEME_SHADE) is None
+
+
+def is_dark(fill: str | None) -> bool:
+    """Whether white letters are seen on a shading of this colour (six hexadecimal digits)."""
+    if fill is None or len(fill) != 6:
+        return False
+    try:
+        red, green, blue = (int(fill[n : n + 2], 16) for n in (0, 2, 4))
+    except ValueError:
+        return False
+    return 0.3 * red + 0.59 * green + 0.11 * blue < _LIGHT
 
 
 class _Tag:
@@ -120,6 +153,9 @@ class _Tag:
     FONTS = f"{W}rFonts"
     ASCII = f"{W}ascii"
     COLOR = f"{W}color"
+    THEME_COLOR = f"{W}themeColor"
+    THEME_SHADE = f"{W}themeShade"
+    SIZE = f"{W}sz"
 
 
 class Styles:

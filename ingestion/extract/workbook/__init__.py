@@ -90,6 +90,15 @@ class _Layout:
     def n_cols(self) -> int:
         return max(col for _, col in self.filled) + 1
 
+    def columns_of(self, rows: list[int]) -> tuple[int, int]:
+        """Where a table of these rows begins and ends: the sheet is as wide as its widest one."""
+        printed = [
+            (col, col + self.spans.get((row, col), (1, 1))[1])
+            for row in rows
+            for col in self.printed.get(row, ())
+        ]
+        return min(first for first, _ in printed), min(max(end for _, end in printed), self.n_cols)
+
     def is_line(self, row: int) -> bool:
         """A single text that is no row's label: across the whole sheet, long, or apart from what is above."""
         columns = self.printed.get(row, [])
@@ -109,8 +118,8 @@ def _add_grid(layout: _Layout, rows: list[int], document: Document, budget: Budg
     if not any(row in layout.printed for row in rows):
         return
     index = len(document.grids()) + 1
-    n_cols = layout.n_cols
-    columns = [col for col in range(n_cols) if col not in sheet.hidden_columns]
+    first, n_cols = layout.columns_of(rows)
+    columns = [col for col in range(first, n_cols) if col not in sheet.hidden_columns]
     budget.add_cells(len(rows) * len(columns))
     cells: list[GridCell] = []
     for number, row in enumerate(rows):
@@ -123,7 +132,7 @@ def _add_grid(layout: _Layout, rows: list[int], document: Document, budget: Budg
                 GridCell(
                     entry.text,
                     number,
-                    col,
+                    col - first,
                     Locator(table=index, row=row + 1, column=col + 1, part=sheet.name),
                     max(1, sum(row <= one < row + height for one in rows)),
                     max(1, min(width, n_cols - col)),
@@ -134,7 +143,7 @@ def _add_grid(layout: _Layout, rows: list[int], document: Document, budget: Budg
             )
     budget.add_places(sum(cell.rowspan * cell.colspan for cell in cells))
     budget.add_block()
-    document.blocks.append(Grid(index, cells, len(rows), n_cols, "table", exact=True))
+    document.blocks.append(Grid(index, cells, len(rows), n_cols - first, "table", exact=True))
 
 
 def _spans(sheet: Sheet) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:

@@ -9,23 +9,35 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-#: Formats that a workbook names by number and does not spell out.
+#: Formats that a workbook names by number and does not spell out, as Chinese programs show them. Those of
+#: currencies, fractions and dates are left out: what they print depends on the machine.
 BUILT_IN = {
-    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
-    37: "#,##0 ;(#,##0)", 38: "#,##0 ;(#,##0)", 39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;(#,##0.00)",
-    41: "#,##0", 42: "#,##0", 43: "#,##0.00", 44: "#,##0.00", 49: "@",
+    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00",
+    37: "#,##0 ;-#,##0 ", 38: "#,##0 ;-#,##0 ", 39: "#,##0.00 ;-#,##0.00 ", 40: "#,##0.00 ;-#,##0.00 ",
+    41: '#,##0 ;-#,##0 ;"-" ;@', 42: '#,##0 ;-#,##0 ;"-" ;@', 43: '#,##0.00 ;-#,##0.00 ;"-" ;@',
+    44: '#,##0.00 ;-#,##0.00 ;"-" ;@', 48: "##0.0E+0", 49: "@",
 }  # fmt: skip
+#: Stands for a format that is not known.
+UNKNOWN = "?unknown?"
 #: A number whose format is not known.
 IN_DOUBT = 0.6
 #: Digits that Excel shows of a number without a format.
 _GENERAL_DIGITS = 10
 _EXACT_INTEGER = 2**53
 
-_TRIVIA = re.compile(r"\[(?:\$[^\]-]*(?:-[^\]]*)?|[A-Za-z]+\d*|DBNum\d)\]|_.|\*.|\\(.)|\"([^\"]*)\"")
+#: Digits that Excel shows of a number that is no whole one by calculation alone (0.1 + 0.2).
+_SURE_DIGITS = 15
+
+_TRIVIA = re.compile(r"\[(?:\$[^\]-]*(?:-[^\]]*)?|[A-Za-z]+\d*)\]|_.|\*.|[\\!](.)|\"([^\"]*)\"")
+_CONDITION = re.compile(r"\[\s*(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*\]")
+_IN_WORDS = re.compile(r"\[dbnum\d\]", re.IGNORECASE)
+_IN_WHITE = re.compile(r"\[(?:white|白色|color\s*2)\]", re.IGNORECASE)
 _PATTERN = re.compile(
     r"(?P<before>[^#0?,.%]*)(?P<whole>[#0?,]+)(?P<fraction>\.[#0?]*)?(?P<percent>%)?(?P<after>.*)", re.DOTALL
 )
-_LITERAL = re.compile(r"[\s()+\-\u4e00-\u9fff¥￥$：:、，。（）/·个件条项次人元]*")
+#: First of the characters that stand for literals.
+_PRIVATE = 0xE000
+_LITERAL = re.compile(r"[\s\ue000-\uf8ff()+\-\u4e00-\u9fff¥￥$：:、，。（）/·个件条项次人元]*")
 
 
 def shown(value: float, code: str) -> tuple[str, float]:
@@ -33,26 +45,69 @@ def shown(value: float, code: str) -> tuple[str, float]:
     plain, sure = general(value)
     if code.strip().lower() in ("", "@", "general"):
         return plain, sure
-    sections = _sections(code)
-    if len(sections) > 1 and value < 0:
-        section, signed = sections[1], False
-    elif len(sections) > 2 and value == 0:
-        section, signed = sections[2], False
-    else:
-        section, signed = sections[0], True
-    if "[>" in code or "[<" in code or "[=" in code:
+    section, signed = _section_for(value, _sections(code))
+    if section is None or _IN_WORDS.search(section) or "[" in _TRIVIA.sub("", section):
         return plain, min(sure, IN_DOUBT)
-    bare = _TRIVIA.sub(lambda found: found[1] or found[2] or "", section)
+    if _IN_WHITE.search(section):
+        return "", 1.0
+    quoted: list[str] = []
+    bare = _TRIVIA.sub(lambda found: _kept(found[1] or found[2] or "", quoted), section)
     if not bare.strip():
         return "", 1.0  # a format that shows nothing (0;;;) prints nothing
     if bare.strip().lower() == "general":
         return plain, sure
     if not any(sign in bare for sign in "#0?"):
-        return (bare.strip(), 1.0) if _LITERAL.fullmatch(bare) else (plain, min(sure, IN_DOUBT))
+        said = _unquoted(bare, quoted).strip()
+        return (said, 1.0) if _LITERAL.fullmatch(said) else (plain, min(sure, IN_DOUBT))
     found = _PATTERN.fullmatch(bare)
     if found is None or not _LITERAL.fullmatch(found["before"]) or not _LITERAL.fullmatch(found["after"]):
         return plain, min(sure, IN_DOUBT)
-    return _written(Decimal(repr(value)), found, signed=signed), 1.0
+    return _unquoted(_written(Decimal(repr(value)), found, signed=signed), quoted), 1.0
+
+
+def _section_for(value: float, sections: list[str]) -> tuple[str | None, bool]:
+    """The part of a format that a number is shown by, and whether its sign is shown beside it."""
+    conditions = [_CONDITION.search(section) for section in sections[:2]]
+    if any(conditions):
+        for section, condition in zip(sections, conditions, strict=False):
+            if condition is not None and _holds(value, condition[1], float(condition[2])):
+                return _CONDITION.sub("", section), True
+        rest = [section for section in sections[:3] if not _CONDITION.search(section)]
+        return (rest[-1] if len(rest) == 1 else None), True
+    if len(sections) > 1 and value < 0:
+        return sections[1], False
+    if len(sections) > 2 and value == 0:
+        return sections[2], False
+    return sections[0], True
+
+
+def _holds(value: float, sign: str, bound: float) -> bool:
+    match sign:
+        case "<":
+            return value < bound
+        case "<=":
+            return value <= bound
+        case ">":
+            return value > bound
+        case ">=":
+            return value >= bound
+        case "=":
+            return value == bound
+    return value != bound
+
+
+def _kept(literal: str, quoted: list[str]) -> str:
+    """A literal as one sign that no format uses where it holds signs that would mean something bare."""
+    if not literal or not any(char in "#0?.,%" or char.isdigit() for char in literal):
+        return literal
+    quoted.append(literal)
+    return chr(_PRIVATE + len(quoted) - 1)
+
+
+def _unquoted(text: str, quoted: list[str]) -> str:
+    for number, literal in enumerate(quoted):
+        text = text.replace(chr(_PRIVATE + number), literal)
+    return text
 
 
 def _written(value: Decimal, found: re.Match[str], *, signed: bool) -> str:
@@ -80,10 +135,13 @@ def _written(value: Decimal, found: re.Match[str], *, signed: bool) -> str:
 
 def general(value: float) -> tuple[str, float]:
     """(text, confidence) of a number without a format; one with a long tail of digits is doubtful."""
+    value = float(f"{value:.{_SURE_DIGITS}g}")
     if value == int(value) and abs(value) < _EXACT_INTEGER:
         return str(int(value)), 1.0
     text = f"{value:.{_GENERAL_DIGITS}g}"
-    return (text, 1.0) if float(text) == value and "e" not in text else (text, IN_DOUBT)
+    if "e" in text:
+        return text, IN_DOUBT
+    return text, 1.0 if float(text) == value or "." not in text else IN_DOUBT
 
 
 def _sections(code: str) -> list[str]:

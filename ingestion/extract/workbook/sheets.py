@@ -7,30 +7,46 @@ without a result shows something that only a calculation could tell. Does not be
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ingestion.extract.ooxml import Package, parse
 from ingestion.extract.sandbox import Budget
-from ingestion.extract.workbook.formats import BUILT_IN, IN_DOUBT, shown
+from ingestion.extract.workbook.conditions import Condition, conditions_of
+from ingestion.extract.workbook.formats import BUILT_IN, IN_DOUBT, UNKNOWN, shown
 from ingestion.extract.workbook.sheet import Entry, Sheet
 
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _REF = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
-_DATE_FORMAT = re.compile(r"[ymdhs]", re.IGNORECASE)
+_DATE_FORMAT = re.compile(r"[ymdhs]|aaa", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*\"|\\.|\[[^\]]*\]")
 #: Formats of dates that a workbook names by number.
 _DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _DIGIT = re.compile(r"\d")
+_WHITE = re.compile(r"(?:f.){3}", re.IGNORECASE)
 #: Merged ranges of one sheet that are looked at, and columns that can be hidden.
 _MAX_MERGED = 20_000
 _MAX_COLUMN = 16_384
+#: Height and width of rows and columns in which nobody sees a digit.
+_SMALLEST = 0.2
 
 
 class _Style(NamedTuple):
+    """white: in white letters on what may be white paper."""
+
     code: str = "General"
     struck: bool = False
     date: bool = False
+    white: bool = False
+
+
+class _Book(NamedTuple):
+    """What the sheets of a workbook share. unseen: numbers of differential styles that hide a number."""
+
+    styles: list[_Style]
+    texts: list[_Text]
+    unseen: frozenset[int]
 
 
 class _Text(NamedTuple):
@@ -50,8 +66,9 @@ def read_xlsx(data: bytes, budget: Budget) -> list[Sheet] | None:
     if book is None:
         return None
     relations = package.relations(name)
-    styles = _styles(package, name)
-    texts = _texts(package, name)
+    member = package.related(name, "styles")
+    style_root = package.xml(member) if member else None
+    shared = _Book(_styles(style_root), _texts(package, name), _unseen_styles(style_root))
     sheets = []
     for entry in book.iterfind(f"{_S}sheets/{_S}sheet"):
         kind, member = relations.get(entry.get(f"{_R}id") or "", ("", None))
@@ -60,37 +77,38 @@ def read_xlsx(data: bytes, budget: Budget) -> list[Sheet] | None:
         if kind.endswith("/worksheet") and member is not None and not sheet.hidden:
             source = package.bytes_of(member)
             if source is not None:
-                _read_sheet(parse(source, member), sheet, styles, texts, budget)
+                _read_sheet(parse(source, member), sheet, shared, budget)
         elif not sheet.hidden:
             sheet.n_pictures = 1
     return sheets
 
 
-def _read_sheet(root: Any, sheet: Sheet, styles: list[_Style], texts: list[_Text], budget: Budget) -> None:
+def _read_sheet(root: Any, sheet: Sheet, book: _Book, budget: Budget) -> None:
+    conditions = conditions_of(root, book.unseen)
     view = root.find(f"{_S}sheetViews/{_S}sheetView")
     zeros = view is None or view.get("showZeros", "1") not in ("0", "false")
     for column in root.iterfind(f"{_S}cols/{_S}col"):
-        if column.get("hidden") in ("1", "true"):
+        if column.get("hidden") in ("1", "true") or _is_zero(column.get("width")):
             first, last = _number(column.get("min")), _number(column.get("max"))
             sheet.hidden_columns.update(range(first - 1, min(last, _MAX_COLUMN)))
     row_number = -1
     for row in root.iterfind(f"{_S}sheetData/{_S}row"):
         row_number = _number(row.get("r")) - 1 if row.get("r") else row_number + 1
-        hidden = row.get("hidden") in ("1", "true")
+        hidden = row.get("hidden") in ("1", "true") or _is_zero(row.get("ht"))
         if hidden:
             sheet.hidden_rows.add(row_number)
         col = -1
         for cell in row.iterchildren(f"{_S}c"):
             place = _place(cell.get("r"))
             col = place[1] if place is not None else col + 1
-            entry = _entry(cell, styles, texts, zeros=zeros)
+            entry = _entry(cell, book, zeros=zeros)
             if entry is None:
                 continue
             if hidden or col in sheet.hidden_columns:
                 sheet.n_hidden += 1
                 continue
             budget.add_places(1)
-            sheet.entries[row_number, col] = entry
+            sheet.entries[row_number, col] = _as_conditions_show(entry, row_number, col, cell, conditions)
     for number, merged in enumerate(root.iterfind(f"{_S}mergeCells/{_S}mergeCell")):
         ends = [_place(end) for end in (merged.get("ref") or "").split(":")]
         if number < _MAX_MERGED and len(ends) == 2 and ends[0] is not None and ends[1] is not None:
@@ -99,7 +117,22 @@ def _read_sheet(root: Any, sheet: Sheet, styles: list[_Style], texts: list[_Text
     sheet.n_pictures = len(root.findall(f"{_S}drawing")) + len(root.findall(f"{_S}legacyDrawing"))
 
 
-def _entry(cell: Any, styles: list[_Style], texts: list[_Text], *, zeros: bool) -> Entry | None:
+def _as_conditions_show(
+    entry: Entry, row: int, col: int, cell: Any, conditions: list[Condition]
+) -> Entry:
+    """A number that a condition of the sheet may hide: not read where it does, doubtful where nobody can tell."""
+    if not conditions or not _DIGIT.search(entry.text):
+        return entry
+    printed = cell.find(f"{_S}v")
+    value = printed.text if printed is not None and cell.get("t", "n") == "n" else None
+    hides = [condition.hides(value) for condition in conditions if condition.covers(row, col)]
+    if True in hides:
+        return replace(entry, legible=False)
+    return replace(entry, confidence=min(entry.confidence, IN_DOUBT)) if None in hides else entry
+
+
+def _entry(cell: Any, book: _Book, *, zeros: bool) -> Entry | None:
+    styles, texts = book.styles, book.texts
     style = styles[number] if (number := _number(cell.get("s"))) < len(styles) else _Style()
     kind = cell.get("t", "n")
     printed = cell.find(f"{_S}v")
@@ -124,9 +157,10 @@ def _entry(cell: Any, styles: list[_Style], texts: list[_Text], *, zeros: bool) 
     if number_value == 0 and not zeros:
         return None  # the sheet is set to show no zeros: a person sees a blank
     if style.date:
-        return Entry(value, IN_DOUBT, struck=style.struck)
+        # a date is printed, and the number behind it is not
+        return Entry(value, IN_DOUBT, struck=style.struck, legible=False)
     text, sure = shown(number_value, style.code)
-    return Entry(text, sure, struck=style.struck) if text else None
+    return Entry(text, sure, struck=style.struck, legible=not style.white) if text else None
 
 
 def _text_entry(text: _Text, style: _Style) -> Entry | None:
@@ -137,30 +171,67 @@ def _text_entry(text: _Text, style: _Style) -> Entry | None:
     unread = (
         text.mixed and _DIGIT.search(stripped) is not None and not re.search(r"[\u4e00-\u9fff]", stripped)
     )
+    unread = unread or (style.white and not re.search(r"[\u4e00-\u9fff]", stripped))
     return Entry(stripped, struck=style.struck, legible=not unread)
 
 
-def _styles(package: Package, book: str) -> list[_Style]:
-    member = package.related(book, "styles")
-    root = package.xml(member) if member else None
+def _styles(root: Any) -> list[_Style]:
     if root is None:
         return []
     codes = {
         _number(one.get("numFmtId")): one.get("formatCode") or ""
         for one in root.iterfind(f"{_S}numFmts/{_S}numFmt")
     }
-    struck = [
-        (strike := font.find(f"{_S}strike")) is not None and strike.get("val", "1") not in ("0", "false")
-        for font in root.iterfind(f"{_S}fonts/{_S}font")
-    ]
+    fonts = [(_is_struck(font), _is_white(font.find(f"{_S}color"))) for font in root.iterfind(f"{_S}fonts/{_S}font")]
+    dark = [_is_dark(fill) for fill in root.iterfind(f"{_S}fills/{_S}fill")]
     styles = []
     for one in root.iterfind(f"{_S}cellXfs/{_S}xf"):
-        number, font = _number(one.get("numFmtId")), _number(one.get("fontId"))
-        code = codes.get(number, BUILT_IN.get(number, "General"))
+        number, font, fill = (_number(one.get(name)) for name in ("numFmtId", "fontId", "fillId"))
+        code = codes.get(number, BUILT_IN.get(number, UNKNOWN))
         date = number in _DATES or (number in codes and bool(_DATE_FORMAT.search(_QUOTED.sub("", code)))
                                     and code.lower() != "general")  # fmt: skip
-        styles.append(_Style(code, font < len(struck) and struck[font], date))
+        struck, white = fonts[font] if font < len(fonts) else (False, False)
+        styles.append(_Style(code, struck, date, white and not (fill < len(dark) and dark[fill])))
     return styles
+
+
+def _unseen_styles(root: Any) -> frozenset[int]:
+    """Styles of conditions that hide a number: in white, or by a format that shows nothing."""
+    found = set()
+    for number, style in enumerate(root.iterfind(f"{_S}dxfs/{_S}dxf") if root is not None else ()):
+        code = style.find(f"{_S}numFmt")
+        if code is not None and shown(1.0, code.get("formatCode") or "")[0] != "1":
+            found.add(number)
+        fill = style.find(f"{_S}fill")
+        if _is_white(style.find(f"{_S}font/{_S}color")) and not (fill is not None and _is_dark(fill)):
+            found.add(number)
+    return frozenset(found)
+
+
+def _is_struck(font: Any) -> bool:
+    strike = font.find(f"{_S}strike")
+    return strike is not None and strike.get("val", "1") not in ("0", "false")
+
+
+def _is_white(colour: Any) -> bool:
+    """White, or so near to it that it is not seen on paper; the theme's first colour and number 9 are white."""
+    if colour is None or colour.get("tint", "0").startswith("-"):
+        return False
+    value = (colour.get("rgb") or "")[-6:]
+    return bool(_WHITE.fullmatch(value)) or colour.get("theme") == "0" or colour.get("indexed") in ("1", "9")
+
+
+def _is_dark(fill: Any) -> bool:
+    """Whether white letters are seen on a fill. Its colours are named the other way round in conditions."""
+    pattern = fill.find(f"{_S}patternFill")
+    if pattern is None:
+        return fill.find(f"{_S}gradientFill") is not None
+    if pattern.get("patternType", "solid") == "none":
+        return False
+    colour = pattern.find(f"{_S}fgColor")
+    if colour is None:
+        colour = pattern.find(f"{_S}bgColor")
+    return colour is not None and not _is_white(colour) and colour.get("indexed") not in ("64", "65")
 
 
 def _texts(package: Package, book: str) -> list[_Text]:
@@ -191,6 +262,14 @@ def _place(reference: str | None) -> tuple[int, int] | None:
     for letter in found[1]:
         col = col * 26 + ord(letter) - 64
     return int(found[2]) - 1, col - 1
+
+
+def _is_zero(size: str | None) -> bool:
+    """A row or column of no size (points, or widths of a digit) is hidden by hand."""
+    try:
+        return size is not None and float(size) < _SMALLEST
+    except ValueError:
+        return False
 
 
 def _number(text: str | None) -> int:

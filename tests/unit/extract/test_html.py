@@ -109,8 +109,9 @@ def test_a_bare_span_with_odd_attributes_leaves_no_trace() -> None:
 
 def test_a_footnote_mark_does_not_become_a_digit() -> None:
     assert cell("10<sup>1</sup>") == "10^1"
-    assert cell("10<sup>①</sup>") == "10^①"
+    assert cell("<sup>1</sup>10") == "1^10"
     assert cell("m<sup>2</sup>") == "m2"
+    assert cell("本年新收申请10件<sup>1</sup>") == "本年新收申请10件1"
 
 
 @pytest.mark.parametrize("tag", ["del", "s", "strike"])

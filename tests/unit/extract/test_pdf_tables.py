@@ -392,3 +392,25 @@ def test_prose_in_boxes_is_prose_and_leaves_the_table_its_head() -> None:
     document = read(draw)
     assert texts(only_grid(document)) == TEXTS
     assert " ".join(prose(document)).count("long text") == 6
+
+
+def test_number_wrapped_in_a_full_cell_is_one_number_in_doubt() -> None:
+    xs, ys = (50.0, 150.0, 172.0, 290.0), (60.0, 80.0, 110.0)
+
+    def draw(sheet: Sheet) -> None:
+        sheet.table(xs, ys, [["label", "", "second"], ["rules", "", "0"]])
+        sheet.text(155, 92, "12")  # 11 wide in a cell with room for 12
+        sheet.text(155, 104, "3")
+
+    found = cell(only_grid(read(draw)), 1, 1)
+    assert found.text == "123"
+    assert found.confidence < 0.9
+
+
+def test_numbers_under_one_another_in_a_wide_cell_are_not_joined() -> None:
+    def draw(sheet: Sheet) -> None:
+        sheet.table(XS, (60.0, 80.0, 110.0), [["label", "first", "second"], ["rules", "", "0"]])
+        sheet.text(155, 92, "12")
+        sheet.text(155, 104, "3")
+
+    assert cell(only_grid(read(draw)), 1, 1).text == "12\n3"

@@ -12,7 +12,8 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Font
+from openpyxl.formatting.rule import CellIsRule, FormulaRule
+from openpyxl.styles import Color, Font, PatternFill
 
 from ingestion.extract import read_document
 from ingestion.extract.model import Document, GridCell, UnreadableInput
@@ -115,7 +116,8 @@ def test_merged_ranges_are_spans() -> None:
     [
         (4.0, "General", "4", True),
         (12.5, "General", "12.5", True),
-        (0.1 + 0.2, "General", "0.3", False),
+        (0.1 + 0.2, "General", "0.3", True),
+        (12345.678901234, "General", "12345.6789", False),
         (1234567.0, "#,##0", "1,234,567", True),
         (3.6, "0", "4", True),
         (2.5, "0.00_ ", "2.50", True),
@@ -128,7 +130,14 @@ def test_merged_ranges_are_spans() -> None:
         (7.0, "00", "07", True),
         (7.0, "0.0##", "7.0", True),
         (7.25, "# ?/?", "7.25", False),
-        (7.0, '[>5]"多";0', "7", False),
+        (7.0, '[>5]"多";0', "多", True),
+        (4.0, '[>5]"多";0', "4", True),
+        (0.0, '[=0]"";General', "", True),
+        (500.0, "[<100]0;[<1000]#,##0;0.0", "500", True),
+        (7.0, '0"0"', "70", True),
+        (12345.0, '0!.0,"万"', "12345", False),
+        (12.0, "[DBNum1][$-804]General", "12", False),
+        (0.0, "0;-0;[White]0", "", True),
         (123456.0, "0.00E+00", "123456", False),
         (0.0, '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ ', "-", True),
     ],
@@ -162,11 +171,81 @@ def test_raised_and_struck_digits() -> None:
     assert cell(document, 1, 2).struck
 
 
+@pytest.mark.parametrize("white", [Color("FFFFFFFF"), Color("00FEFEFE"), Color(theme=0), Color(indexed=9)])
+def test_a_number_in_white_is_not_read_unless_it_stands_on_a_dark_ground(white: Color) -> None:
+    book, sheet = workbook()
+    for place in ("A2", "B2", "C2"):
+        sheet[place].font = Font(color=white)
+    sheet["C2"].fill = PatternFill("solid", fgColor="FF1F4E79")
+    document = read(book)
+    assert [cell(document, 1, col).legible for col in range(3)] == [True, False, True]
+
+
+def test_conditions_that_hide_numbers() -> None:
+    book, sheet = workbook()
+    sheet.append(["废止", 0, 7])
+    white = Font(color="FFFFFFFF")
+    sheet.conditional_formatting.add("B2:B9", CellIsRule(operator="equal", formula=["0"], font=white))
+    sheet.conditional_formatting.add("C3", FormulaRule(formula=["C3=B3"], font=white))
+    sheet.conditional_formatting.add("C2", CellIsRule(operator="equal", formula=["12"], font=Font(bold=True)))
+    document = read(book)
+    assert (cell(document, 1, 1).text, cell(document, 1, 1).confidence) == ("4", 1.0)
+    assert not cell(document, 2, 1).legible
+    assert cell(document, 1, 2).confidence == 1.0
+    assert cell(document, 2, 2).confidence < 0.9  # nobody has calculated the condition
+
+
+@pytest.mark.parametrize("code", ["yyyy/m/d", 'm"月"d"日"', "[$-804]aaaa", "h:mm"])
+def test_a_number_that_is_shown_as_a_date_is_not_read(code: str) -> None:
+    book, sheet = workbook()
+    sheet["B2"].number_format = code
+    assert not cell(read(book), 1, 1).legible
+
+
+def test_a_number_format_that_only_its_number_names() -> None:
+    book, sheet = workbook()
+    sheet["B2"] = 0
+    sheet["B2"].number_format = "0.00E+00"
+    data = saved(book)
+    members = zipfile.ZipFile(io.BytesIO(data))
+    for number, text, sure in ((41, "-", True), (12, "0", False), (77, "0", False)):
+        parts = {name: members.read(name) for name in members.namelist()}
+        parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b'numFmtId="11"', f'numFmtId="{number}"'.encode())
+        found = cell(read_document(zipped(parts), "x.xlsx"), 1, 1)
+        assert (found.text, found.confidence >= 0.9) == (text, sure)
+
+
+def test_a_table_is_as_wide_as_its_own_rows() -> None:
+    book, sheet = workbook()
+    sheet["A4"] = "以下为第二张表"
+    for row in (["指标", "甲", "乙", "丙", "丁"], ["收到", 1, 2, 3, 4]):
+        sheet.append(row)
+    assert [grid.n_cols for grid in read(book).grids()] == [3, 5]
+
+
+def test_of_a_sheet_a_year_the_one_that_the_source_names_is_read() -> None:
+    book = openpyxl.Workbook()
+    values = {}
+    for year in (2021, 2022, 2023):
+        told = tell("form_2021", "mixed", random.Random(year))
+        sheet = book.active if year == 2021 else book.create_sheet(f"{year}年")
+        assert sheet is not None
+        for paragraph in (block for block in told.blocks if isinstance(block, Paragraph)):
+            paragraph.text = paragraph.text.replace(str(told.words.year), str(year))
+        values[year] = write_story(told, sheet)
+    reading = read_snapshot(saved(book), "annex.xlsx", "2022年政府信息公开工作年度报告")
+    assert reading.headline.report_year == 2022
+    total = "t3.new_received.total"
+    assert reading.cells[total].value == values[2022][total]
+
+
 def test_what_is_hidden_is_left_out_and_told() -> None:
     book, sheet = workbook()
     sheet.append(["废止", 9, 9])
     sheet.append(["有效", 5, 6])
+    sheet.append(["废止", 9, 9])
     sheet.row_dimensions[3].hidden = True
+    sheet.row_dimensions[5].height = 0.1
     secret = book.create_sheet("底稿")
     secret.sheet_state = "hidden"
     secret["A1"] = "草稿"

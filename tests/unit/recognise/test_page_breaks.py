@@ -104,3 +104,21 @@ def test_head_at_the_end_of_a_page_takes_no_numbers() -> None:
     """A row of numbers under a head is no row of the head."""
     source = document([HEAD], [["", *NUMBERS]])
     assert mended(source, load_catalog()).grids()[0].cells == source.grids()[0].cells
+
+
+def test_numbers_cut_through_by_the_break_are_no_numbers() -> None:
+    """107 at the end of a page and 7 at the beginning of the next, in a narrow cell: it may be 1077."""
+    upper = ["二、上年结转政府信息公开申请数量", "107", "0", "2", "0", "0", "0", "109"]
+    cells = read([HEAD, RECEIVED, upper], [["", "7", "", "", "", "", "", "4"]])
+    assert values(cells, "carried_in") == [None, 0, 2, 0, 0, 0, None]
+    assert cells["t3.carried_in.total"].state == "unreadable"
+
+
+def test_head_of_the_review_table_cut_by_the_break_leaves_no_blank_row() -> None:
+    found = mended(
+        document([["结果\n维", "结果\n纠", "", "", "", "", "", ""]], [["持", "正", *[""] * 6]]),
+        load_catalog(),
+    )
+    (grid,) = found.grids()
+    assert ["".join(cell.text.split()) for cell in grid.rows()[0]][:2] == ["结果维持", "结果纠正"]
+    assert grid.rows()[1] == []

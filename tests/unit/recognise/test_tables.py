@@ -320,6 +320,17 @@ def test_a_list_goes_on_in_a_table_without_a_head_and_behind_a_repeated_one() ->
     assert value(reading, "fj.review_total.cumulative") == 2
 
 
+def test_a_list_that_goes_on_may_have_headings_without_a_unit() -> None:
+    head = ["统计指标", "单位", "统计数"]
+    first = [head, ["1.当面申请数", "件", "7"], ["2.传真申请数", "件", "2"]]
+    second = [["四、行政复议数量", "件", "18"], ["八、机构建设和保障经费情况", "——", "——"]]
+    other = [["单位名称", "地址", "电话"], ["清河县财政局", "解放路", "2881234"]]
+    reading = read(grid(first), grid(second, index=2), grid(other, index=3), year=2016)
+    labels = [row.label for row in reading.indicators]
+    assert labels == ["1.当面申请数", "2.传真申请数", "四、行政复议数量"]
+    assert value(reading, "nat.review_total.count") == 18
+
+
 def test_a_list_is_known_by_its_rows_before_its_columns() -> None:
     table = CATALOG.forms["pre2019_national"].table("nat")
     rows = [["统计指标", "单位", "本年", "历年累计"]]
