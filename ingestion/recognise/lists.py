@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ingestion.catalog import Catalog
 from ingestion.catalog.labels import normalise_label
 from ingestion.catalog.models import Row
-from ingestion.extract.model import Document, GridCell, Issue, Locator, OtherReading, TextBlock
+from ingestion.extract.model import Document, Grid, GridCell, Issue, Locator, OtherReading, TextBlock
 from ingestion.recognise.numbers import Printed, parse_number
 from ingestion.recognise.reading import UNREADABLE, CellReading, IndicatorReading
 from ingestion.recognise.stream import FlatText, flatten, squeeze
@@ -24,6 +24,10 @@ from ingestion.recognise.vocabulary import FormVocabulary, TableVocabulary
 MAX_LABEL = 60
 #: A column head that a list's form prints counts as much as this share of its row labels.
 COLUMN_WEIGHT = 0.1
+#: A page number or a remark may stand between a head that was left behind and its rows.
+_LINES_BEFORE_GRID = 3
+#: A reader of ink that is no surer than this has guessed.
+_GUESSED = 0.5
 _YEAR_HEAD = re.compile(r"(?P<year>(?:19|20)\d{2})年度?")
 _SPACES = re.compile(r"\s+")
 
@@ -116,8 +120,12 @@ def _in_grids(
     """The lists in a document's grids; a grid without a head goes on with the list before it if it can be."""
     lists: list[FoundList] = []
     shape: _Shape | None = None
-    for grid in document.grids():
+    for grid, before in _grids_with_text_before(document):
         found: FoundList | None = None
+        left_behind = _head_in_text(before, heads, unit_heads, tables)
+        if left_behind is not None:
+            shape, labels, place = left_behind
+            lists.append(FoundList(labels, place))
         rows = [cells for cells in grid.rows() if any(cell.text.strip() for cell in cells)]
         if shape is not None and _continues(rows, shape, units):
             found = FoundList(lists[-1].heads, lists[-1].locator, grid=grid.index)
@@ -135,18 +143,44 @@ def _in_grids(
     return lists
 
 
+def _grids_with_text_before(document: Document) -> Iterator[tuple[Grid, list[TextBlock]]]:
+    """Each grid with the texts between it and the grid before."""
+    texts: list[TextBlock] = []
+    for block in document.blocks:
+        if isinstance(block, TextBlock):
+            texts.append(block)
+        elif isinstance(block, Grid):
+            yield block, texts
+            texts = []
+
+
+def _head_in_text(
+    texts: Sequence[TextBlock],
+    heads: frozenset[str],
+    unit_heads: frozenset[str],
+    tables: Sequence[TableVocabulary],
+) -> tuple[_Shape, list[str], Locator] | None:
+    """A list's head that a page break left behind as a line of text, when its rows stand in a grid."""
+    for block in reversed(texts[-_LINES_BEFORE_GRID:]):
+        fields = block.text.split()
+        shape = _shape(fields, heads, unit_heads, tables)
+        if shape is not None and max(shape.values) + 1 == len(fields):
+            return shape, [normalise_label(fields[at]) for at in shape.values], block.locator
+    return None
+
+
 def _continues(rows: Sequence[list[GridCell]], shape: _Shape, units: frozenset[str]) -> bool:
     """Rows as wide as the list's, each with a known unit where its units stand, or a sign for none."""
     if shape.unit is None or any(len(cells) != shape.width for cells in rows):
         return False
-    printed = [cells[shape.unit].text.strip() for cells in rows]
-    none = [text for text in printed if text not in units and parse_number(text).value is None]
-    with_unit = sum(text in units for text in printed)
-    return with_unit > 0 and with_unit + sum(not _has_words(text) for text in none) == len(rows)
+    printed = [cells[shape.unit] for cells in rows]
+    with_unit = sum(cell.text.strip() in units for cell in printed)
+    return with_unit > 0 and all(cell.text.strip() in units or _says_nothing(cell) for cell in printed)
 
 
-def _has_words(text: str) -> bool:
-    return any(char.isalnum() for char in text)
+def _says_nothing(cell: GridCell) -> bool:
+    """A sign for no unit, as beside a heading; a scan makes 一_ of ——, and knows that it does not know."""
+    return cell.confidence < _GUESSED or not any(char.isalnum() for char in cell.text)
 
 
 def _shape(

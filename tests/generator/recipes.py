@@ -325,9 +325,15 @@ RECIPES: dict[str, dict[str, Recipe]] = {
         "both_pdf": _landing("pdf", both=True),
     },
 }
+#: What LibreOffice turns into which formats. Not content_controls: it writes their text twice into .doc and .rtf.
+OFFICE = {
+    "pdf": ("clean", "spans"),
+    "doc": ("clean", "spans", "phantom", "split_runs", "old_merges", "nested", "text_boxes"),
+    "rtf": ("clean", "spans", "phantom", "split_runs", "nested"),
+}
 if office.SOFFICE:
     RECIPES["office"] = {
         f"{source}_{ending}": _office(source, ending)
-        for ending in ("pdf", "doc", "rtf")
-        for source in ("clean", "spans")
+        for ending, sources in OFFICE.items()
+        for source in sources
     }

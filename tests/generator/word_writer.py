@@ -31,6 +31,7 @@ def clean(story: Story) -> bytes:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         if block.kind in ("title", "heading"):
             paragraph.runs[0].bold = True
+    document.add_paragraph()  # LibreOffice drops a table that ends the document
     target = io.BytesIO()
     document.save(target)
     return _undated(target)

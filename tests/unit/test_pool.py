@@ -213,11 +213,14 @@ def test_readers_end_with_their_parent_however_that_ends(folder: Path, ending: s
         parent.wait()
 
 
-def test_a_reader_that_cannot_start_is_no_documents_fault() -> None:
-    with (
-        pytest.raises(PoolFailed, match=r"before it was ready.*"),
-        ReaderPool(1, limits=PoolLimits(memory=20 << 20)) as pool,
-    ):
+def test_a_reader_that_cannot_start_is_no_documents_fault(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = folder / "python"
+    broken.write_text("#!/bin/sh\necho no module named lxml >&2; exit 1\n", encoding="utf-8")
+    broken.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(broken))
+    with pytest.raises(PoolFailed, match=r"before it was ready.*no module named lxml"), ReaderPool(1) as pool:
         list(pool.read([neighbour(0)]))
 
 

@@ -35,6 +35,8 @@ MIN_HEADS = 3
 WORD_GAP = 0.3
 #: Lines of one label are this close, in sizes of the font.
 SAME_LABEL = 1.6
+#: Where rows are as close as that, the lines of a label must be closer.
+LABEL_GAPS = (SAME_LABEL, 1.35)
 
 
 @dataclass(slots=True)
@@ -202,7 +204,7 @@ def _table(lines: Sequence[Sequence[_Word]]) -> Table:
     Where rows are as close as the lines of one label, or one label has two rows of numbers, what belongs
     together cannot be told: then each line is a row of one cell, which nobody can read a number from.
     """
-    rows = _rows(lines)
+    rows = next((found for gap in LABEL_GAPS if (found := _rows(lines, gap)) is not None), None)
     proven = rows is not None
     if rows is None:
         rows = [[glyph for word in line for glyph in word.glyphs] for line in lines]
@@ -215,16 +217,19 @@ def _table(lines: Sequence[Sequence[_Word]]) -> Table:
     return Table([box[0], box[2]], ys, cells)
 
 
-def _rows(lines: Sequence[Sequence[_Word]]) -> list[list[Glyph]] | None:
-    """The glyphs of each row, from top to bottom; None where that is not certain."""
+def _rows(lines: Sequence[Sequence[_Word]], gap: float) -> list[list[Glyph]] | None:
+    """The glyphs of each row, from top to bottom; None where that is not certain.
+
+    gap: how far apart (sizes of the font) the lines of one label are at most.
+    """
     words = [word for line in lines for word in line]
-    numbers = _number_rows(_blocks([word for word in words if word.number]))
+    numbers = _number_rows(_blocks([word for word in words if word.number], gap))
     size = median(word.glyphs[0].size for word in words)
     middles = [_middle(blocks) for blocks in numbers]
     steps = [below - above for above, below in pairwise(middles)]
-    if any(step <= SAME_LABEL * size for step in steps):
+    if any(step <= gap * size for step in steps) or any(_is_two_rows(row) for row in numbers):
         return None
-    blocks = _blocks([word for word in words if not word.number])
+    blocks = _blocks([word for word in words if not word.number], gap)
     made: list[tuple[float, list[Glyph]]] = [
         (middle, _glyphs(row)) for middle, row in zip(middles, numbers, strict=True)
     ]
@@ -257,6 +262,11 @@ def _number_rows(blocks: Sequence[_Block]) -> list[list[_Block]]:
     return rows
 
 
+def _is_two_rows(row: Sequence[_Block]) -> bool:
+    """Every number goes on in a second line: these are two rows, not broken numbers."""
+    return len(row) > 1 and all(len(block.words) > 1 for block in row)
+
+
 def _middle(blocks: Sequence[_Block]) -> float:
     return median(block.middle for block in blocks)
 
@@ -265,21 +275,26 @@ def _glyphs(blocks: Sequence[_Block]) -> list[Glyph]:
     return [glyph for block in blocks for glyph in block.glyphs]
 
 
-def _blocks(words: Sequence[_Word]) -> list[_Block]:
+def _blocks(words: Sequence[_Word], gap: float) -> list[_Block]:
     """Words close under one another, in blocks."""
     blocks: list[_Block] = []
     for word in sorted(words, key=lambda one: (one.y, one.box[0])):
-        size = word.glyphs[0].size
         for block in blocks:
-            last = block.words[-1]
-            close = 0 < word.y - last.y <= SAME_LABEL * size
-            over = min(last.box[2], word.box[2]) - max(last.box[0], word.box[0])
-            if close and over > 0.3 * min(last.box[2] - last.box[0], word.box[2] - word.box[0]):
+            if _goes_on(block.words[-1], word, gap):
                 block.words.append(word)
                 break
         else:
             blocks.append(_Block([word]))
     return blocks
+
+
+def _goes_on(above: _Word, below: _Word, gap: float) -> bool:
+    """Whether a word is the next line of a label: close, and begun or centred like the one above."""
+    size = below.glyphs[0].size
+    if not 0 < below.y - above.y <= gap * size:
+        return False
+    (left, _, right, _), (x0, _, x1, _) = above.box, below.box
+    return min(abs(left - x0), abs(left + right - x0 - x1) / 2) <= size / 2
 
 
 def _side_by_side(alone: Sequence[tuple[float, list[_Block]]]) -> list[tuple[float, list[_Block]]]:

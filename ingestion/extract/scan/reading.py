@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingestion.extract.model import Block, Grid, Locator, TextBlock
+from ingestion.extract.model import Block, Grid, GridCell, Locator, TextBlock
 from ingestion.extract.sandbox import Budget
 from ingestion.extract.scan.cells import grid_cells, read_cells
 from ingestion.extract.scan.decode import Pixels
@@ -22,7 +22,7 @@ from ingestion.extract.scan.tables import FoundTable, tables_of
 #: Pixels: smaller pictures hold no text.
 _SMALLEST = 16
 #: Chinese characters read this surely that tell that a page is upright; pieces of ink from which it is worth asking.
-_UPRIGHT, _READ_WELL = 12, 0.6
+_UPRIGHT, _UPRIGHT_SHARE, _READ_WELL = 12, 0.5, 0.6
 _MIN_PIECES = 40
 
 
@@ -64,10 +64,10 @@ def read_page_image(
     most = -1
     for quarter_turns in (0, 2, 1, 3):
         blocks, pieces = _read(pixels, quarter_turns, first_table, place, budget)
-        understood = _understood(blocks)
+        understood, share = _understood(blocks)
         if understood > most:
             best, most = blocks, understood
-        if most >= _UPRIGHT or pieces < _MIN_PIECES:
+        if (understood >= _UPRIGHT and share >= _UPRIGHT_SHARE) or pieces < _MIN_PIECES:
             break
     return best
 
@@ -94,15 +94,18 @@ def _read(
     return [block for _, block in sorted(blocks, key=lambda pair: pair[0])], len(inked.stats)
 
 
-def _understood(blocks: list[Block]) -> int:
-    """Chinese characters that were read with some confidence: hardly any where the page lies on its side."""
-    texts = [block for block in blocks if isinstance(block, TextBlock)]
-    cells = [cell for block in blocks if isinstance(block, Grid) for cell in block.cells]
-    return sum(
-        sum("\u4e00" <= char <= "\u9fff" for char in one.text)
-        for one in (*texts, *cells)
-        if one.confidence >= _READ_WELL
-    )
+def _understood(blocks: list[Block]) -> tuple[int, float]:
+    """Chinese characters that were read with some confidence, and their share of all that were read: of a page
+    that lies on its side, few are, one character at a time.
+    """
+    every = sure = 0
+    for block in blocks:
+        for one in block.cells if isinstance(block, Grid) else [block]:
+            if isinstance(one, TextBlock | GridCell):
+                count = sum("\u4e00" <= char <= "\u9fff" for char in one.text)
+                every += count
+                sure += count if one.confidence >= _READ_WELL else 0
+    return sure, sure / max(every, 1)
 
 
 def _grid(
