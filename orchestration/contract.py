@@ -70,6 +70,7 @@ def as_json(reading: Reading) -> dict[str, Any]:
                 "raw": fact.raw,
                 "sentence": fact.sentence,
                 "qualifier": fact.qualifier,
+                "confidence": fact.confidence,
                 "locator": fact.locator.to_dict() if fact.locator else {},
             }
             for fact in reading.narrative

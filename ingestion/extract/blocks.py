@@ -174,7 +174,9 @@ class RawRow:
 class RawTable:
     """A <table>, or rows and cells that have lost theirs (owner: the element that they stand in)."""
 
-    __slots__ = ("_box", "caption", "foot", "group", "in_foot", "line", "loose", "open_cell", "owner", "rows")
+    __slots__ = (
+        "_box", "caption", "foot", "group", "in_foot", "line", "loose", "open_cell", "owner", "row_open", "rows",
+    )  # fmt: skip
 
     def __init__(self, line: int | None, owner: Any = None) -> None:
         self.line = line
@@ -184,6 +186,8 @@ class RawTable:
         self.foot: list[RawRow] = []
         self.group = 0
         self.in_foot = False
+        #: False behind a </tr>: a cell there begins a row of its own, as in browsers
+        self.row_open = False
         #: the cell that text goes to at the moment
         self.open_cell: RawCell | None = None
         self.caption = Flow()
@@ -200,11 +204,12 @@ class RawTable:
     def start_row(self, *, flat: bool = False) -> None:
         """A <tr> begins."""
         (self.foot if self.in_foot else self.rows).append(RawRow([], self.group, flat))
+        self.row_open = True
 
     def add_cell(self, cell: RawCell) -> None:
-        """A cell of the current row, or of a first row that nothing began."""
+        """A cell of the current row, or of a row that nothing began."""
         rows = self.foot if self.in_foot else self.rows
-        if not rows:
+        if not rows or not self.row_open:
             self.start_row()
         rows[-1].cells.append(cell)
 

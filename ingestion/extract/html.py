@@ -313,6 +313,8 @@ class _Walk:
                 self._judge(cell, seen=element not in self._looks.unread)
         elif kind == ROW:
             self.flow = saved
+            if self.tables:
+                self.tables[-1].row_open = False
         elif kind == GROUP:
             if self.tables and self.tables[-1].open_cell is None:
                 self.tables[-1].start_group(foot=False)

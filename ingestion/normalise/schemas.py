@@ -152,6 +152,7 @@ TABLE_SCHEMAS: dict[str, pa.Schema] = {
         ("raw", _T),
         ("sentence", _T),
         ("qualifier", _T),
+        ("confidence", pa.float64()),
         *PLACE,
     ),
     "issues": _schema(

@@ -351,6 +351,7 @@ def narrative_facts(items: Iterable[Filing]) -> pd.DataFrame:
                     "raw": fact.raw,
                     "sentence": fact.sentence,
                     "qualifier": fact.qualifier,
+                    "confidence": fact.confidence,
                     **_place(fact.locator),
                 }
             )

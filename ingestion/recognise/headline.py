@@ -69,7 +69,29 @@ def read_headline(
         head.title = fold(title).text
         head.found["title"] = Saying(head.title, title, "title hint", None).to_found()
     _check_hint(hint, title, words, head, issues)
+    _report_ink(lines, head, issues)
     return head, issues
+
+
+def _report_ink(lines: Sequence[Line], head: Headline, issues: list[Issue]) -> None:
+    """Says which part of the headline was read from a picture: one wrong character makes another body.
+
+    Case: a title read as 东山区卫牛健康局, for 卫生健康局.
+    """
+    ink = {line.block.locator: line.block.confidence for line in lines if line.block.confidence < 1.0}
+    for name in ("agency", "report_year") if ink else ():
+        place = head.found.get(name, {}).get("locator")
+        found = Locator.from_dict(place) if place else None
+        sure = min((ink[at] for at in ink if found is not None and _same_place(at, found)), default=None)
+        if sure is not None:
+            detail = f"{head.found[name]['raw']} was read from a picture, with a confidence of {sure:.2f}"
+            issues.append(Issue(f"{name}_read_from_picture", name, detail, "warning", found))
+
+
+def _same_place(block: Locator, found: Locator) -> bool:
+    return (block.page, block.part, block.carrier, block.bbox) == (
+        found.page, found.part, found.carrier, found.bbox
+    )  # fmt: skip
 
 
 def _of_the_sheet_asked_for(titles: list[Title], hint: str | None) -> list[Title]:

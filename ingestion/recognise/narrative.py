@@ -288,6 +288,7 @@ def _hit(
         sentence=sentence.printed,
         qualifier=qualifier,
         locator=sentence.locate(*span),
+        confidence=sentence.paragraph.confidence,
     )
     return _Hit(fact, span[0], span[1], value_span, ambiguous)
 

@@ -105,6 +105,8 @@ class Paragraph:
     locators: tuple[Locator, ...]
     lengths: tuple[int, ...]
     is_heading: bool = False
+    #: of its least sure block: text that was read from ink may be wrong
+    confidence: float = 1.0
 
     def locate(self, start: int, end: int) -> Locator:
         """Where `text[start:end]` stands: the lines it covers and, where known, its character offsets."""
@@ -250,6 +252,7 @@ def _paragraph(group: Sequence[TextBlock]) -> Paragraph:
         locators=tuple(block.locator for block in group),
         lengths=tuple(len(block.text) for block in group),
         is_heading=len(group) == 1 and group[0].kind in ("heading", "title"),
+        confidence=min(block.confidence for block in group),
     )
 
 

@@ -109,7 +109,10 @@ class IndicatorReading:
 
 @dataclass(frozen=True, slots=True)
 class NarrativeFact:
-    """A number (or a plain statement) that stands in prose, with the sentence it stands in."""
+    """A number (or a plain statement) that stands in prose, with the sentence it stands in.
+
+    confidence: of the text it was read from; 1 for text that the file itself holds, less for ink.
+    """
 
     fact: str
     value: Decimal | None
@@ -118,6 +121,7 @@ class NarrativeFact:
     sentence: str
     qualifier: str | None = None
     locator: Locator | None = None
+    confidence: float = 1.0
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -128,6 +132,7 @@ class NarrativeFact:
             "sentence": self.sentence,
             "qualifier": self.qualifier,
             "locator": self.locator.to_dict() if self.locator else None,
+            "confidence": self.confidence,
         }
 
     @classmethod
@@ -140,6 +145,7 @@ class NarrativeFact:
             sentence=data["sentence"],
             qualifier=data["qualifier"],
             locator=_locator(data["locator"]),
+            confidence=data["confidence"],
         )
 
 

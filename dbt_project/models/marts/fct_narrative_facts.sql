@@ -7,6 +7,7 @@ select
     cast(facts.qualifier as varchar) as qualifier,
     cast(facts.raw as varchar) as raw,
     cast(facts.sentence as varchar) as sentence,
+    cast(facts.confidence as double) as confidence,
     cast(facts.sha256 as varchar) as sha256,
     cast(facts.place as varchar) as place,
     cast(facts.page as integer) as page,

@@ -12,6 +12,7 @@ select
     cast(raw as varchar) as raw,
     cast(sentence as varchar) as sentence,
     cast(qualifier as varchar) as qualifier,
+    cast(confidence as double) as confidence,
     cast(page as integer) as page,
     cast(table_index as integer) as table_index,
     cast(row_index as integer) as row_index,

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from unicodedata import normalize
 
 from ingestion.extract.pdf.geometry import Rule, clusters
@@ -161,8 +162,10 @@ def _section(
         if cell.row >= top
     ]
     reach = max((word.x1 for row in labels for word in row), default=None)
-    _add_blank_columns(spans, [word for word in heads if reach is None or word.x0 >= reach])
-    if not _is_proven(spans, rows, heads, n_rows):
+    leaves = _leaves([word for word in heads if reach is None or word.x0 >= reach])
+    if len(leaves) > len(spans):
+        spans = _with_blank_columns(spans, leaves)
+    if len(leaves) != len(spans) and not _is_proven(spans, rows, heads, n_rows):
         return None
     edges = [*_label_edges(labels, heads), *_edges_between(spans, heads, drawn)]
     if reach is not None and reach < spans[0].x0:
@@ -189,12 +192,32 @@ def _number_spans(rows: Sequence[Sequence[Word]]) -> list[Span] | None:
     return spans or None
 
 
-def _add_blank_columns(spans: list[Span], heads: Iterable[Word]) -> None:
-    """Columns that only have a head; the lowest words first, which stand right over their columns."""
-    for word in sorted(heads, key=lambda word: -word.y):
-        if not any(span.overlaps(word) for span in spans):
-            spans.append(Span(word.x0, word.x1))
-    spans.sort(key=lambda span: span.x0)
+def _leaves(heads: Iterable[Word]) -> list[Span]:
+    """The lowest heads, each right over its column, from left to right."""
+    leaves: list[Span] = []
+    for word in sorted(heads, key=lambda word: (-word.cell.row, -word.y)):
+        if not any(leaf.overlaps(word) for leaf in leaves):
+            leaves.append(Span(word.x0, word.x1))
+    return sorted(leaves, key=lambda leaf: leaf.x0)
+
+
+def _with_blank_columns(spans: Sequence[Span], leaves: Sequence[Span]) -> list[Span]:
+    """The columns of numbers, and those that have a head only: each column of numbers takes a head, in order,
+    so that they are as close as can be; the heads that are left stand over nothing.
+    """
+    # best[i][j]: (distance, heads taken) of the first i columns within the first j heads
+    best: list[list[tuple[float, tuple[int, ...]]]] = [[(0.0, ())] * (len(leaves) + 1)]
+    for i, span in enumerate(spans, 1):
+        row: list[tuple[float, tuple[int, ...]]] = [(inf, ())] * i
+        for j in range(i, len(leaves) + 1):
+            leaf = leaves[j - 1]
+            apart = max(0.0, span.x0 - leaf.x1, leaf.x0 - span.x1)
+            before, taken = best[i - 1][j - 1]
+            row.append(min(row[j - 1], (before + apart, (*taken, j - 1))))
+        best.append(row)
+    taken = best[len(spans)][len(leaves)][1]
+    blank = [leaf for index, leaf in enumerate(leaves) if index not in taken]
+    return sorted([*spans, *blank], key=lambda span: span.x0)
 
 
 def _is_proven(

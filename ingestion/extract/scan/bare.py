@@ -18,8 +18,12 @@ from ingestion.extract.scan.traces import Side, Traces
 
 #: em: rules that begin or end this close do so at one place; shorter rules are strokes of text.
 _SAME_END, _SHORTEST = 0.8, 6.0
-#: em of paper between the texts of two columns.
-_GAP = 0.8
+#: em of paper between the texts of two columns; less where most rows show that one column ends there.
+_GAP, _GAP_AT_COLUMN = 0.8, 0.35
+#: em: texts whose middles lie this close are of one column; wider ones tell nothing of columns.
+_SAME_MIDDLE, _WIDEST = 1.2, 5.0
+#: Share of the rows of figures in which a column must show.
+_SEEN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +91,16 @@ def _standing(x: float, lines: Sequence[_Stroke], em: float) -> list[Side]:
 
 def _parted(drawn: Sequence[Enclosed], inked: Inked, n_rows: int) -> tuple[list[Enclosed], list[CellInk]]:
     """The cells, each parted where its text leaves a gap, and numbered along their row."""
+    em = inked.em
+    inside = inked.cells(drawn)
+    places = _column_ends([_columns(ink, em, ()) for ink in inside], em)
     cells: list[Enclosed] = []
     inks: list[CellInk] = []
-    inside = inked.cells(drawn)
     for row in range(n_rows):
         col = 0
         here = [(cell, ink) for cell, ink in zip(drawn, inside, strict=True) if cell.row == row]
         for cell, ink in sorted(here, key=lambda pair: pair[0].box[0]):
-            for part in _columns(ink, inked.em) or [CellInk()]:
+            for part in _columns(ink, em, places) or [CellInk()]:
                 x0, _, x1, _ = around(part.pieces) if part.pieces else cell.box
                 box = (x0, cell.box[1], x1, cell.box[3])
                 cells.append(replace(cell, col=col, colspan=1, box=box, lines_down=()))
@@ -103,12 +109,33 @@ def _parted(drawn: Sequence[Enclosed], inked: Inked, n_rows: int) -> tuple[list[
     return cells, inks
 
 
-def _columns(ink: CellInk, em: float) -> list[CellInk]:
+def _column_ends(rows: Sequence[list[CellInk]], em: float) -> list[float]:
+    """Where one column of figures ends and the next begins: half way between their middles."""
+    figures = [row[1:] for row in rows if len(row) > 2]
+    middles = sorted(
+        (box[0] + box[2]) / 2
+        for row in figures
+        for part in row
+        if (box := around(part.pieces))[2] - box[0] < _WIDEST * em
+    )
+    columns: list[list[float]] = []
+    for middle in middles:
+        if columns and middle - columns[-1][-1] < _SAME_MIDDLE * em / 2:
+            columns[-1].append(middle)
+        else:
+            columns.append([middle])
+    seen = [sum(one) / len(one) for one in columns if len(one) >= max(2, _SEEN * len(figures))]
+    return [(left + right) / 2 for left, right in pairwise(seen)]
+
+
+def _columns(ink: CellInk, em: float, ends: Sequence[float]) -> list[CellInk]:
     """The ink of a cell by columns: pieces one above the other, or side by side without a gap."""
     columns: list[CellInk] = []
     right = 0.0
     for piece in sorted(ink.pieces, key=lambda one: one.x):
-        if columns and piece.x - right <= _GAP * em:
+        gap = piece.x - right
+        between = any(right - 0.3 * em < end < piece.x + 0.3 * em for end in ends)
+        if columns and gap <= (_GAP_AT_COLUMN if between else _GAP) * em:
             columns[-1].pieces.append(piece)
         else:
             columns.append(CellInk([piece], ink.touching))
