@@ -89,6 +89,7 @@ class Head:
             self._over_grids = True
         self.grid = grid.index
         unknown: list[GridCell] = []
+        figures_from = self._figures_from(table, filled)
         for cell in filled:
             column = table.column(cell.text)
             if column is not None:
@@ -98,6 +99,8 @@ class Head:
             elif not table.is_header_word(cell.text) and not (table.is_review and table.row(cell.text, None)):
                 if not table.row(cell.text, None):
                     unknown.append(cell)
+                if cell.col == 0 and cell.colspan <= figures_from:
+                    continue  # it heads the row labels, as the rest of a note that a rule cuts in two does
                 guess = table.resembling_column(cell.text)
                 place = cell.col, cell.col + cell.colspan
                 self.cells.append(HeadCell(FOREIGN, cell.row, *place, guess=guess))
@@ -109,6 +112,14 @@ class Head:
                     place = cell.col, cell.col + cell.colspan
                     self.groups.append(HeadCell(group.row.code, cell.row, *place))
         return unknown
+
+    def _figures_from(self, table: TableVocabulary, filled: list[GridCell]) -> int:
+        """The grid column in which the figures begin, as far as the head tells; 0 where it does not."""
+        starts = [item.start for item in self.cells if item.column != FOREIGN]
+        for cell in filled:
+            if table.column(cell.text) is not None or normalise_label(cell.text) in table.group_codes:
+                starts.append(cell.col)
+        return min(starts, default=0)
 
     def _is_new(self, table: TableVocabulary, grid: Grid, filled: list[GridCell]) -> bool:
         """Whether a new head begins here: in another grid, unless a page break cut the head in two."""

@@ -144,12 +144,15 @@ def _section(
     if spans is None:
         return None
     top = min(row[0].cell.row for row in rows)
+    left = min(cell.box[0] for cell in cells if id(cell) in open_cells)
+    right = max(cell.box[2] for cell in cells if id(cell) in open_cells)
     heads = [
         word
         for cell in cells
         if cell.row < top and id(cell) not in titles
         for line in words[id(cell)]
         for word in line
+        if left < (word.x0 + word.x1) / 2 < right
     ]
     labels = [
         [

@@ -27,8 +27,8 @@ _DETECTOR = "PP-OCRv6_det_small.onnx"
 #: Height of a line as the recogniser wants it, and the widths to which lines are filled up with paper so that
 #: several go through the model at once.
 LINE_HEIGHT = 48
-_WIDTH_STEP = 16
-_MIN_WIDTH = 48
+_WIDTH_STEP = 8
+_MIN_WIDTH = 40
 _MAX_WIDTH = 2400
 #: Pixels of one batch: more saves no time and costs memory.
 _BATCH_WIDTH = 1920

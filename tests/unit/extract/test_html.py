@@ -143,6 +143,11 @@ def test_missing_end_tags() -> None:
     assert texts(grid) == [["甲", "1", "2"], ["乙", "3", "4"]]
 
 
+def test_cells_behind_the_end_of_a_row_begin_another() -> None:
+    grid = only_grid("<table><tr><td>甲</td><td>1</td></tr><td>乙</td><td>2</td></tr><tr><td>丙</td></tr></table>")
+    assert texts(grid) == [["甲", "1"], ["乙", "2"], ["丙"]]
+
+
 def test_a_blank_cell_is_a_cell() -> None:
     grid = only_grid("<table><tr><td>甲</td><td></td><td/><td>1</td></tr></table>")
     assert texts(grid) == [["甲", "", "", "1"]]
@@ -349,7 +354,7 @@ def test_hidden_elements_are_left_out_and_counted(hide: str) -> None:
     assert "hidden_cells" in codes(document)
 
 
-def test_hiding_by_a_style_sheet_is_not_guessed() -> None:
+def test_a_style_sheet_hides_nothing_beside_the_tables() -> None:
     document = read("<style>.a{display:none}</style><p class='a'>正文</p><p style='display:block'>二</p>")
     assert blocks(document) == ["正文", "二"]
 
