@@ -16,6 +16,8 @@ DIGIT = re.compile(r"[0-9０-９]")
 #: Confidence in a number that has only marks of this kind around it: 注1, [1], ①, *.
 _BESIDE_A_MARK = 0.85
 _BARE_NUMBER = re.compile(r"[\d\s.,]*")
+#: What refers to a note: 1, [1], 注1, ①, *.
+_NOTE = re.compile(r"[\[(（［]?注?\s*(?:\d{1,2}|[①-⑳]|[*＊※#]{1,3})?\s*[\])）］]?")
 _SPACES = BREAK + " \t\r\n\u3000\xa0"
 
 
@@ -41,7 +43,11 @@ def settle_marks(cell: RawCell) -> list[str]:
                 cell.marked = cell.unread = True
             continue
         if HAN.search(others):
-            _set_apart(pieces, start, end)
+            if _NOTE.fullmatch(mark) and not _beside_digits(pieces, start, end):
+                pieces[start:end] = [""] * (end - start)  # a label is the same with its note
+                left_out.append(mark)
+            else:
+                _set_apart(pieces, start, end)
         elif _BARE_NUMBER.fullmatch(mark):
             _set_apart(pieces, start, end)
             cell.marked = cell.unread = True
@@ -64,12 +70,19 @@ def _joined(raised: list[tuple[int, int, bool]], pieces: list[str]) -> list[tupl
     return joined
 
 
-def _set_apart(pieces: list[str], start: int, end: int) -> None:
-    """Puts "^" between digits of which one is raised and the other is not."""
+def _beside_digits(pieces: list[str], start: int, end: int) -> tuple[bool, bool] | None:
+    """Whether a digit stands right before and right behind; None where neither does."""
     before = "".join(pieces[:start]).rstrip(_SPACES)
     after = "".join(pieces[end:]).lstrip(_SPACES)
+    found = DIGIT.match(before[-1:]) is not None, DIGIT.match(after[:1]) is not None
+    return found if any(found) else None
+
+
+def _set_apart(pieces: list[str], start: int, end: int) -> None:
+    """Puts "^" between digits of which one is raised and the other is not."""
+    before, after = _beside_digits(pieces, start, end) or (False, False)
     mark = "".join(pieces[start:end]).strip(_SPACES)
-    if DIGIT.search(before[-1:]) and DIGIT.search(mark[:1]):
+    if before and DIGIT.match(mark[:1]):
         pieces[start] = "^" + pieces[start]
-    if DIGIT.search(after[:1]) and DIGIT.search(mark[-1:]):
+    if after and DIGIT.match(mark[-1:]):
         pieces[end - 1] += "^"

@@ -190,7 +190,15 @@ def _shape(
     label = next((at for at, text in enumerate(texts) if normalise_label(text) in heads), None)
     if label is None:
         return None
-    unit = next((at for at, text in enumerate(texts) if normalise_label(text) in unit_heads), None)
+    # by lines: of a broken rule above the label a scan makes a line of its own (一)
+    unit = next(
+        (
+            at
+            for at, text in enumerate(texts)
+            if not unit_heads.isdisjoint(map(normalise_label, text.split("\n")))
+        ),
+        None,
+    )
     values = tuple(at for at in range(label + 1, len(texts)) if at != unit)
     if not values or (unit is None and not any(_column(tables, texts[at]) for at in values)):
         return None

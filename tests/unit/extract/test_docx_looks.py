@@ -67,6 +67,12 @@ def test_a_raised_digit_beside_a_number_leaves_it_unread() -> None:
     assert (found.text, found.legible, found.confidence < 0.9) == ("10", True, True)
 
 
+@pytest.mark.parametrize("mark", ["1", "①", "[1]", "*", "注2"])
+def test_a_label_is_the_same_with_its_note(mark: str) -> None:
+    assert cell("本年制发件数", r(mark, RAISED)).text == "本年制发件数"
+    assert cell("第20", r("1", RAISED), "条").text == "第20^1条"
+
+
 @pytest.mark.parametrize(
     "built",
     [

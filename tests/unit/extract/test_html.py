@@ -111,7 +111,7 @@ def test_a_footnote_mark_does_not_become_a_digit() -> None:
     assert cell("10<sup>1</sup>") == "10^1"
     assert cell("<sup>1</sup>10") == "1^10"
     assert cell("m<sup>2</sup>") == "m2"
-    assert cell("本年新收申请10件<sup>1</sup>") == "本年新收申请10件1"
+    assert cell("本年新收申请10件<sup>1</sup>") == "本年新收申请10件"
 
 
 @pytest.mark.parametrize("tag", ["del", "s", "strike"])
