@@ -10,6 +10,7 @@ a figure that stands differently in the attached file is news.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,8 @@ from ingestion.recognise.reading import MISSING_IMAGE, Carrier, Reading
 #: Attachments of one page that are read, and pictures of a whole page that are looked for.
 MAX_ATTACHMENTS = 8
 _MAX_PICTURES = 60
+#: A year in the text of a link, and no day of it.
+_YEAR_OF_LINK = re.compile(r"(?<!\d)(20\d{2})年(?!\s*\d{1,2}\s*月)")
 #: Reasons for which a document is read once something else is there.
 _WAITING = frozenset({"waiting_for_converter", "format_not_supported_yet"})
 
@@ -112,7 +115,7 @@ def _take_attachments(page: _Page, chain: Chain) -> None:
         attached = chain.read_file(companion)
         refusal = _why_unread(attached)
         if refusal is None:
-            readings.append((companion, attached))
+            readings.append((companion, _as_linked(attached, link.text, page.reading)))
         else:
             page.issues.append(Issue(refusal[0], companion.name, refusal[1], refusal[2], link.locator))
     if page.reading.status == "not_a_report" and not _is_landing_page(page, readings):
@@ -126,6 +129,18 @@ def _take_attachments(page: _Page, chain: Chain) -> None:
         else:
             page.reading = merged
             page.claim(companion.reference, companion.name, companion.sha256, "attachment")
+
+
+def _as_linked(attached: Reading, text: str, page: Reading) -> Reading:
+    """An attachment that names no year itself is of the year that its link names, if that is another one.
+
+    Case: bare tables, linked as 2022年度统计表.docx from the report of 2023.
+    """
+    years = {int(year) for year in _YEAR_OF_LINK.findall(text)}
+    own, year = attached.headline.report_year, page.headline.report_year
+    if own is not None or year is None or len(years) != 1 or year in years:
+        return attached
+    return replace(attached, headline=replace(attached.headline, report_year=years.pop()))
 
 
 def _found_attachments(page: _Page) -> list[tuple[Link, Companion]]:

@@ -54,8 +54,8 @@ _EXPLANATION = re.compile(
     r"[^()]*(?:\)|$)|\((?:件|条|项|次|篇|人|人次|个|元|万元)\)"
 )
 
-# Traditional characters for the simplified ones of the forms' labels: readers of pictures see them now and then
-# (規章, 結果維持), and no label of a form differs from another by them alone.
+# Traditional characters for the simplified ones of the forms' labels: readers of pictures see them now and
+# then (規章, 結果維持), and no label of a form differs from another by them alone.
 _SIMPLIFIED = str.maketrans(
     "規結強內處數開請務業機構組織總計訴訟復複議審維執許罰費項類過經舉報內無應確認獲與為對關頒廢現條標準單價額導會問題",
     "规结强内处数开请务业机构组织总计诉讼复复议审维执许罚费项类过经举报内无应确认获与为对关颁废现条标准单价额导会问题",

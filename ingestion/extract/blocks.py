@@ -115,9 +115,9 @@ class Flow:
 class RawCell(Flow):
     """A <td> or <th>. rowspan, colspan: as printed. text: as printed, once `read` has put it there.
 
-    doubt: confidence in its text. unread: something is printed in it that is not its text. raised: (first piece,
-    behind the last, moved by hand) of what is raised or lowered, see `marks`. marked: one of these is to be
-    looked at.
+    doubt: confidence in its text. unread: something is printed in it that is not its text. raised: (first
+    piece, behind the last, moved by hand) of what is raised or lowered, see `marks`. marked: one of these is
+    to be looked at.
     """
 
     __slots__ = ("colspan", "doubt", "line", "marked", "raised", "rowspan", "struck", "text", "unread")
@@ -174,9 +174,7 @@ class RawRow:
 class RawTable:
     """A <table>, or rows and cells that have lost theirs (owner: the element that they stand in)."""
 
-    __slots__ = (
-        "_box", "caption", "foot", "group", "in_foot", "line", "loose", "open_cell", "owner", "row_open", "rows",
-    )  # fmt: skip
+    __slots__ = ("_box", "caption", "foot", "group", "in_foot", "line", "loose", "open_cell", "owner", "rows")
 
     def __init__(self, line: int | None, owner: Any = None) -> None:
         self.line = line
@@ -186,8 +184,6 @@ class RawTable:
         self.foot: list[RawRow] = []
         self.group = 0
         self.in_foot = False
-        #: False behind a </tr>: a cell there begins a row of its own, as in browsers
-        self.row_open = False
         #: the cell that text goes to at the moment
         self.open_cell: RawCell | None = None
         self.caption = Flow()
@@ -204,12 +200,11 @@ class RawTable:
     def start_row(self, *, flat: bool = False) -> None:
         """A <tr> begins."""
         (self.foot if self.in_foot else self.rows).append(RawRow([], self.group, flat))
-        self.row_open = True
 
     def add_cell(self, cell: RawCell) -> None:
-        """A cell of the current row, or of a row that nothing began."""
+        """A cell of the current row, or of a first row that nothing began."""
         rows = self.foot if self.in_foot else self.rows
-        if not rows or not self.row_open:
+        if not rows:
             self.start_row()
         rows[-1].cells.append(cell)
 

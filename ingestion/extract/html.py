@@ -42,7 +42,7 @@ from ingestion.extract.elements import (
 from ingestion.extract.fragments import mend
 from ingestion.extract.head import read_head
 from ingestion.extract.looks import Looks, looks_of, page_styles
-from ingestion.extract.marks import DIGIT, HAN, settle_marks
+from ingestion.extract.marks import HAN, settle_marks
 from ingestion.extract.markup import parse
 from ingestion.extract.model import Document, Issue, TextKind
 from ingestion.extract.navigation import Regions
@@ -313,8 +313,6 @@ class _Walk:
                 self._judge(cell, seen=element not in self._looks.unread)
         elif kind == ROW:
             self.flow = saved
-            if self.tables:
-                self.tables[-1].row_open = False
         elif kind == GROUP:
             if self.tables and self.tables[-1].open_cell is None:
                 self.tables[-1].start_group(foot=False)

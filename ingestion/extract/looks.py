@@ -1,10 +1,10 @@
-"""What of a page people do not see, or see raised, struck through or drawn: looks that change what is printed.
+"""What of a page people do not see, or see raised, struck through or drawn: looks that change what is read.
 
-Belongs here: styles in attributes and in the page's own style sheets, as far as they decide whether a digit is
-seen. Does not belong here: fonts, sizes and colours for their own sake, sheets beside the page, scripts.
+Belongs here: styles in attributes and in the page's own style sheets, as far as they decide whether a digit
+is seen. Does not belong here: fonts, sizes and colours for their own sake, sheets beside the page, scripts.
 
-Elements that only a style sheet hides, or that are there but invisible, count within tables alone: elsewhere a
-script shows them later (tabs, pages that fade in), and whole articles would be lost.
+Elements that only a style sheet hides, or that are there but invisible, count within tables alone: elsewhere
+a script shows them later (tabs, pages that fade in), and whole articles would be lost.
 """
 
 from __future__ import annotations
@@ -117,9 +117,8 @@ class _Reader:
         for element in self._styled():
             style = self.style(element)
             in_table = element.tag in _IN_TABLES or next(element.iterancestors(*_CELLS), None) is not None
-            if element.get("hidden") is not None or "none" in _inline(element).get("display", ""):
-                hidden.add(element)
-            elif in_table and "none" in style.get("display", ""):
+            display = (style if in_table else _inline(element)).get("display", "")
+            if element.get("hidden") is not None or "none" in display:
                 hidden.add(element)
             elif in_table and _is_unseen(element, style):
                 self._take_out(element, "visibility")
@@ -142,9 +141,9 @@ class _Reader:
         )
 
     def _styled(self) -> list[Any]:
-        found = self.root.xpath("//*[@style or @hidden or @color or starts-with(@class, 'Mso')]")
+        found: list[Any] = self.root.xpath("//*[@style or @hidden or @color or starts-with(@class, 'Mso')]")
         known = set(found)
-        return found + [element for element in self.by_sheet if element not in known]
+        return [*found, *(element for element in self.by_sheet if element not in known)]
 
     def style(self, element: Any) -> dict[str, str]:
         """The declarations that hold for an element itself, lower-case, by property."""
@@ -181,7 +180,8 @@ class _Reader:
             return value == "visible"
         if reason == "color":
             return not _is_transparent(value)
-        return not _is_tiny(value) and not value.endswith(("em", "%")) or value.endswith("rem")
+        relative = value.endswith(("em", "%")) and not value.endswith("rem")
+        return not relative and not _is_tiny(value)
 
     def _doubt_white(self, element: Any) -> None:
         """White digits on what may be white paper: their cell is not read."""
@@ -294,7 +294,9 @@ def _is_white(colour: str) -> bool:
     found = _HEX.search(colour)
     if found is not None:
         digits = found[1]
-        channels = [digits[n] * 2 for n in range(3)] if len(digits) < 6 else [digits[:2], digits[2:4], digits[4:6]]
+        channels = (
+            [digits[n] * 2 for n in range(3)] if len(digits) < 6 else [digits[:2], digits[2:4], digits[4:6]]
+        )
         return all(int(channel, 16) >= _WHITE_FROM for channel in channels)
     mixed = _CHANNELS.search(colour)
     return mixed is not None and all(int(mixed[n]) >= _WHITE_FROM for n in (1, 2, 3))

@@ -19,6 +19,8 @@ from ingestion.extract.sandbox import MAX_DEPTH, refusal
 #: Line numbers stay: a tag that holds a line end is left in. So is one with "<" or ">" in an attribute.
 _PRE = re.compile(rb"(<pre\b[^>]*>)(.*?)(?=</pre|<pre\b|\Z)", re.IGNORECASE | re.DOTALL)
 _BARE_INLINE = re.compile(rb"""</?(?:span|font|o:p)\b(?:[^<>"'\n]+|"[^"<>\n]*"|'[^'<>\n]*')*+>""")
+#: A cell behind the end of a row begins another one in browsers; libxml2 adds it to the row before.
+_ROW_WITHOUT_TAG = re.compile(rb"</(?:tr|TR)>(?=(?:\s|<!--[^>]*-->)*<(?:td|TD|th|TH)\b)")
 
 
 def parse(utf8: bytes, *, thin: bool) -> Any:
@@ -32,6 +34,7 @@ def parse(utf8: bytes, *, thin: bool) -> Any:
     if b"<pre" in utf8 or b"<PRE" in utf8:
         # the only element whose line ends are printed as such
         utf8 = _PRE.sub(lambda found: found[1] + found[2].replace(b"\n", b"<br>\n"), utf8)
+    utf8 = _ROW_WITHOUT_TAG.sub(b"</tr><tr>", utf8)
     # one parser a document: it collects the errors, and the depth error is the only sign of a cut tree
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False

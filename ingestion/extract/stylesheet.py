@@ -22,11 +22,10 @@ _COMPOUND = re.compile(r"([a-z][\w:-]*|\*)?((?:[.#][\w-]+)*)")
 _PART = re.compile(r"([.#])([\w-]+)")
 _DECLARATION = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
 #: Properties that may change what is seen ...
-_PROPERTIES = frozenset([
-    "display", "visibility", "opacity", "font-size", "color", "background", "background-color", "vertical-align",
-    "text-decoration", "text-decoration-line", "position", "left", "top", "right", "text-indent", "mso-text-raise",
-    "overflow", "width", "height",
-])  # fmt: skip
+_PROPERTIES = frozenset(
+    "display visibility opacity overflow width height font-size color background background-color text-indent"
+    " vertical-align text-decoration text-decoration-line position left top right mso-text-raise".split()
+)
 #: ... and values of theirs without one of which a sheet changes nothing.
 _RISKY = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?![.\d]*[1-9])"

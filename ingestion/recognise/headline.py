@@ -95,7 +95,7 @@ def _same_place(block: Locator, found: Locator) -> bool:
 
 
 def _of_the_sheet_asked_for(titles: list[Title], hint: str | None) -> list[Title]:
-    """Titles of several sheets of a workbook, a year each: those of the year that the source names, if any."""
+    """Titles of several sheets of a workbook, a year each: those of the year that the source names."""
     parts = {title.locator.part for title in titles if title.locator is not None}
     year = title_year(hint) if hint else None
     return [title for title in titles if len(parts) < 2 or title.year == year] or titles

@@ -210,6 +210,111 @@ def hidden_parts(story: Story, rng: random.Random) -> bytes:
     return page(story, "".join(parts) + _FOOTER).encode()
 
 
+#: Ways of a page to hold a text that nobody sees.
+_UNSEEN = (
+    "visibility:hidden", "opacity:0", "font-size:0", "FONT-SIZE: 0px", "color:transparent", "display:none",
+    "position:absolute;left:-9999px", "display:inline-block;width:0;height:0;overflow:hidden",
+)  # fmt: skip
+
+
+def unseen(story: Story, rng: random.Random) -> bytes:
+    """Digits beside the numbers, and in blank cells, that styles or a style sheet take out of sight."""
+
+    def cell(one: Cell) -> str:
+        if not one.key or rng.random() > 0.15:
+            return cell_html(one)
+        hidden = f' style="{rng.choice(_UNSEEN)}"' if rng.random() < 0.7 else ' class="old"'
+        return f"<td{spans(one)}>{escape(one.text)}<span{hidden}>{rng.randrange(10)}</span></td>"
+
+    sheet = "<style>td{color:#333} .old{display:none} @media print{td{display:none}}</style>"
+    return page(story, body(story, cell), head=sheet).encode()
+
+
+def white(story: Story, rng: random.Random) -> bytes:
+    """White on dark in the head and the last column, which is read; a few white digits on paper, which nobody sees."""
+
+    def cell(one: Cell) -> str:
+        if one.head or (one.key and one.key.endswith(".total")):
+            return f'<td{spans(one)} bgcolor="#1e50a2"><font color="#ffffff">{escape(one.text)}</font></td>'
+        if one.key and rng.random() < 0.05:
+            story.undecidable.add(one.key)
+            return (
+                f'<td{spans(one)}>{escape(one.text)}<span style="color:#fff">{rng.randrange(10)}</span></td>'
+            )
+        return cell_html(one)
+
+    return page(story, body(story, cell)).encode()
+
+
+def raised(story: Story, rng: random.Random) -> bytes:
+    """Note marks behind labels and numbers, raised by an element, by a style, or as Word raises them."""
+
+    def cell(one: Cell) -> str:
+        if not one.text or rng.random() > 0.1:
+            return cell_html(one)
+        if one.key:
+            story.undecidable.add(one.key)
+        mark = rng.choice(("1", "2", "[1]", "①", "*"))
+        kind = rng.choice(
+            (
+                "<sup>{}</sup>",
+                '<span style="vertical-align:super;font-size:8pt">{}</span>',
+                "<a style='mso-footnote-id:ftn1' href='#_ftn1'><span class=MsoFootnoteReference>{}</span></a>",
+                "<span style='position:relative;top:-4.0pt;mso-text-raise:4.0pt'>{}</span>",
+            )
+        )
+        return f"<td{spans(one)}>{escape(one.text)}{kind.format(mark)}</td>"
+
+    return page(story, body(story, cell)).encode()
+
+
+def fields(story: Story, rng: random.Random) -> bytes:
+    """Numbers in the fields of a form, as on the page on which they were typed in."""
+
+    def cell(one: Cell) -> str:
+        if not one.key:
+            return cell_html(one)
+        text = escape(one.text)
+        shown = rng.choice(
+            (f'<input name="v" value="{text}" readonly>', f"<textarea rows=1>{text}</textarea>", text)
+        )
+        return f'<td{spans(one)}>{shown}<input type="hidden" value="{rng.randrange(99)}"></td>'
+
+    return page(story, body(story, cell)).encode()
+
+
+def excel_made(story: Story, rng: random.Random) -> bytes:
+    """Excel: <col>, x:num, invisible characters in numbers, and the row of no height at the end."""
+
+    def cell(one: Cell) -> str:
+        text = escape(one.text)
+        if one.key and len(text) > 1 and rng.random() < 0.3:
+            text = text[0] + rng.choice(("&#8203;", "&shy;", "<wbr>", "&#65279;")) + text[1:]
+        return f"<td{spans(one)} class=xl66 width=64 style='border-left:none' x:num=\"9\">{text}</td>\n"
+
+    def table(grid: Grid) -> str:
+        columns = "<col class=xl65 width=64 style='mso-width-source:userset;width:48pt'>" * len(grid.widths)
+        rows = table_html(grid.rows, cell).replace("<tr>", "<tr height=18 style='height:13.5pt'>")
+        flat = f"<tr height=0 style='display:none'>{'<td width=64></td>' * len(grid.widths)}</tr>"
+        tail = f"<![if supportMisalignedColumns]>{flat}<![endif]></table>"
+        return rows.replace('cellspacing="0">', f'cellspacing="0" x:str>{columns}').replace("</table>", tail)
+
+    parts = [
+        table(block) if isinstance(block, Grid) else block_html(block, cell_html) for block in story.blocks
+    ]
+    head = "<style>.xl66{color:windowtext;font-size:9.0pt} rt{display:none;color:windowtext}</style>"
+    return page(story, "".join(parts), head=head).encode()
+
+
+def rows_untagged(story: Story, rng: random.Random) -> bytes:
+    """Some rows have lost their start tag: browsers begin a row for the first cell behind </tr> all the same."""
+
+    def without(found: re.Match[str]) -> str:
+        return found[0].replace("<tr>", "") if rng.random() < 0.3 else found[0]
+
+    return page(story, re.sub(r"(?<=</tr>\n)<tr>", without, body(story))).encode()
+
+
 HtmlWriter = Callable[[Story, random.Random], bytes]
 WRITERS: Mapping[str, HtmlWriter] = {
     "clean": lambda story, rng: clean(story),
@@ -222,4 +327,10 @@ WRITERS: Mapping[str, HtmlWriter] = {
     "split": split_tables,
     "rowspans": long_rowspans,
     "hidden": hidden_parts,
+    "unseen": unseen,
+    "white": white,
+    "raised": raised,
+    "fields": fields,
+    "excel": excel_made,
+    "rows_untagged": rows_untagged,
 }

@@ -22,6 +22,7 @@ from tests.generator import (
     text_writer,
     word_writer,
     word_xml,
+    workbook_writer,
 )
 from tests.generator.faces import faces
 from tests.generator.paper import A4, Look, Text
@@ -306,6 +307,10 @@ def _docx(name: str) -> Recipe:
     return lambda told, rng: Written(word_xml.WRITERS[name](told, rng), "docx")
 
 
+def _workbook(name: str) -> Recipe:
+    return lambda told, rng: Written(workbook_writer.WRITERS[name](told, rng), "xlsx")
+
+
 RECIPES: dict[str, dict[str, Recipe]] = {
     "html": {name: _html(name) for name in html_writer.WRITERS},
     "text": {name: _text(name) for name in text_writer.SHAPES},
@@ -314,6 +319,7 @@ RECIPES: dict[str, dict[str, Recipe]] = {
         **{name: _docx(name) for name in word_xml.WRITERS},
         "pictures": _word_pictures,
     },
+    "workbook": {name: _workbook(name) for name in workbook_writer.WRITERS},
     "pdf": {**{name: _pdf(name) for name in LOOKS}, "random": _random_pdf},
     "scan": {**{name: _scan(name) for name in SCANS}, "wrong_layer": _wrong_layer},
     "picture": {name: _picture(name) for name in SCANS},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.sax.saxutils import escape
@@ -24,7 +24,8 @@ _NAMESPACES = (
     'xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture" '
     'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
     'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
-    'xmlns:v="urn:schemas-microsoft-com:vml"'
+    'xmlns:v="urn:schemas-microsoft-com:vml" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 )
 _TYPES = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -99,7 +100,8 @@ class Tables:
     """How tables are written: `content` gives the paragraphs of a cell, the flags odd ways of the whole.
 
     `jitter`: inner edges of some rows are 1 or 2 twips off, as in files that were .doc; `controls`: rows and cells
-    within content controls, as WPS writes them; `old_merge`: w:hMerge in place of w:gridSpan.
+    within content controls, as WPS writes them; `old_merge`: w:hMerge in place of w:gridSpan; `grid_columns`: what
+    w:tblGrid says instead of the widths; `auto_widths`: cells leave their width open; `dark`: cells on dark ground.
     """
 
     rng: random.Random
@@ -108,6 +110,9 @@ class Tables:
     controls: bool = False
     old_merge: bool = False
     row_extra: Callable[[Grid, int], str] = field(default=lambda grid, number: "")
+    grid_columns: Callable[[Sequence[int]], Sequence[int]] = field(default=lambda widths: widths)
+    dark: Callable[[Cell], bool] = field(default=lambda cell: False)
+    auto_widths: bool = False
 
     def paragraphs(self, cell: Cell) -> str:
         return self.content(cell) if self.content else paragraph(run(cell.text))
@@ -121,7 +126,8 @@ class Tables:
         spots = self._spots(grid)
         own = [self._edges(grid, number, edges) for number in range(len(grid.rows))]
         every = sorted({edge for row in own for edge in row} | set(edges))
-        columns = "".join(f'<w:gridCol w:w="{b - a}"/>' for a, b in pairwise(every))
+        widths = [after - before for before, after in pairwise(every)]
+        columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in self.grid_columns(widths))
         rows = []
         for number, spot in enumerate(spots):
             cells = []
@@ -165,7 +171,11 @@ class Tables:
             rest = f"<w:tc><w:tcPr>{one}<w:hMerge/>{merge}</w:tcPr>{paragraph()}</w:tc>" * (span - 1)
             return f'<w:tc><w:tcPr>{one}<w:hMerge w:val="restart"/>{merge}</w:tcPr>{inner}</w:tc>{rest}'
         grid_span = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-        found = f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{grid_span}{merge}</w:tcPr>{inner}</w:tc>'
+        stated = (
+            '<w:tcW w:w="0" w:type="auto"/>' if self.auto_widths else f'<w:tcW w:w="{width}" w:type="dxa"/>'
+        )
+        ground = '<w:shd w:val="clear" w:color="auto" w:fill="1F4E79"/>' if self.dark(cell) else ""
+        found = f"<w:tc><w:tcPr>{stated}{grid_span}{merge}{ground}</w:tcPr>{inner}</w:tc>"
         if self.controls and self.rng.random() < 0.1:
             return f"<w:sdt><w:sdtPr/><w:sdtContent>{found}</w:sdtContent></w:sdt>"
         return found
@@ -287,6 +297,69 @@ def content_controls(story: Story, rng: random.Random) -> bytes:
     return package(_body(story, Tables(rng, controls=True)))
 
 
+_UNSEEN = (
+    "<w:vanish/>", '<w:color w:val="FFFFFF"/>', '<w:color w:val="auto" w:themeColor="background1"/>',
+    '<w:sz w:val="2"/>',
+)  # fmt: skip
+
+
+def unseen(story: Story, rng: random.Random) -> bytes:
+    """Hidden, white and tiny digits; the head and the totals in white on dark, where they are seen."""
+
+    def is_dark(cell: Cell) -> bool:
+        return cell.head or (cell.key or "").endswith(".total")
+
+    def content(cell: Cell) -> str:
+        if is_dark(cell):
+            return paragraph(run(cell.text, '<w:color w:val="FFFFFF"/>'))
+        if not cell.key or rng.random() > 0.08:
+            return paragraph(run(cell.text))
+        look = rng.choice(_UNSEEN)
+        if look != "<w:vanish/>":
+            story.undecidable.add(cell.key)
+        return paragraph(run(cell.text), run(str(rng.randint(1, 9)), look))
+
+    return package(_body(story, Tables(rng, content, dark=is_dark)))
+
+
+def wrong_grids(story: Story, rng: random.Random) -> bytes:
+    """WPS: w:tblGrid tells one column, or columns of no width, or nothing; cells may leave theirs open."""
+    kind = rng.choice(("one", "zero", "narrow", "none"))
+
+    def columns(widths: Sequence[int]) -> Sequence[int]:
+        found = {"one": [sum(widths)], "zero": [0] * len(widths), "narrow": [100] * len(widths), "none": []}
+        return found[kind]
+
+    return package(_body(story, Tables(rng, grid_columns=columns, auto_widths=rng.random() < 0.5)))
+
+
+def wrapped(story: Story, rng: random.Random) -> bytes:
+    """Numbers as results of fields, in zones of formulas, links, smart tags and content controls; labels with notes."""
+
+    def content(cell: Cell) -> str:
+        if not cell.key:
+            raised = run(rng.choice(("1", "①", "*")), '<w:vertAlign w:val="superscript"/>')
+            return paragraph(run(cell.text), raised if cell.text and rng.random() < 0.1 else "")
+        inner = run(cell.text)
+        return paragraph(rng.choice(_WRAPPINGS).format(inner=inner, text=escape(cell.text)) if inner else "")
+
+    return package(_body(story, Tables(rng, content)))
+
+
+_MARK = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+_WRAPPINGS = (
+    "{inner}",
+    '<w:fldSimple w:instr=" =SUM(LEFT) ">{inner}</w:fldSimple>',
+    f"{_MARK.format('begin')}<w:r><w:instrText> =B2+7 </w:instrText></w:r>{_MARK.format('separate')}"
+    f"{{inner}}{_MARK.format('end')}",
+    '<w:smartTag w:uri="urn:schemas-microsoft-com:office:smarttags" w:element="chmetcnv">{inner}</w:smartTag>',
+    '<w:hyperlink w:anchor="top">{inner}</w:hyperlink>',
+    "<w:sdt><w:sdtPr><w:text/></w:sdtPr><w:sdtContent>{inner}</w:sdtContent></w:sdt>",
+    "<m:oMath><m:r><m:t>{text}</m:t></m:r></m:oMath>",
+    "<w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>9</w:t></w:r></w:rt><w:rubyBase>{inner}</w:rubyBase></w:ruby></w:r>",
+)
+
+
 def with_pictures(story: Story, pictures: Mapping[str, bytes]) -> bytes:
     """Tables as pictures: `pictures` by the table's code, PNG or JPEG bytes."""
     media = {f"image{number}.png": data for number, data in enumerate(pictures.values(), start=1)}
@@ -320,4 +393,7 @@ WRITERS: Mapping[str, WordWriter] = {
     "nested": nested,
     "text_boxes": text_boxes,
     "content_controls": content_controls,
+    "unseen": unseen,
+    "wrong_grids": wrong_grids,
+    "wrapped": wrapped,
 }

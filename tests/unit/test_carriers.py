@@ -157,6 +157,16 @@ def test_another_report_is_never_merged(change: tuple[str, str], why: str) -> No
     assert why in issue.detail
 
 
+@pytest.mark.parametrize(
+    ("text", "taken"), [("2021年度统计表", False), ("2022年统计表", True), ("2023年1月公布", True)]
+)
+def test_bare_tables_are_of_the_year_that_their_link_names(text: str, taken: bool) -> None:
+    link = f'<p><a href="a.doc">{text}</a></p>'
+    reading = read(bare_page(link), {"a.doc": tables(t3__granted__natural_person="4")})
+    assert (reading.cells[GRANTED].value == Decimal(4)) == taken
+    assert ("attachment_other_report" in codes(reading)) != taken
+
+
 def test_tables_without_a_name_that_say_something_else_are_not_merged() -> None:
     columns = ("natural_person", "biz_enterprise", "total")
     shown = {f"t3__{row}__{column}": "3" for row in ("granted", "new_received") for column in columns}

@@ -19,6 +19,7 @@ from ingestion.extract.pdf.lines import (
     DIGITS,
     RAISED,
     Line,
+    box_of,
     lines_of,
     written_lines,
 )
@@ -50,6 +51,8 @@ class CellText:
     struck: bool
     #: its number runs over a border
     straddles: bool
+    #: box of its glyphs, None without any
+    ink: Box | None
 
 
 def texts_of(table: Table, strikes: dict[int, list[Rule]], hidden: set[int]) -> list[CellText]:
@@ -80,6 +83,7 @@ def texts_of(table: Table, strikes: dict[int, list[Rule]], hidden: set[int]) -> 
                 legible=said.legible and len(shown) == len(cell.glyphs),
                 struck=_is_struck(shown, strikes.get(cell.page, ())),
                 straddles=straddles,
+                ink=box_of(shown) if shown else None,
             )
         )  # fmt: skip
     return found

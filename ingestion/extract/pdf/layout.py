@@ -64,11 +64,15 @@ class PageLayout:
     rules: list[Rule] = field(default_factory=list)
     #: ids of digits that the file claims and the page does not show
     unseen: set[int] = field(default_factory=set)
+    #: some digits are invisible or unseen
+    hides_digits: bool = False
+    #: glyphs whose font does not say which character they are
+    n_unmapped: int = 0
 
 
 def lay_out(page: PdfPage, number: int, content: PageContent) -> PageLayout:
     """Takes a page apart."""
-    layout = PageLayout(number, content.width, content.height)
+    layout = PageLayout(number, content.width, content.height, n_unmapped=content.unmapped)
     glyphs = [glyph for glyph in content.glyphs if glyph.visible]
     layout.scanned = _why_scanned(content, glyphs)
     if layout.scanned is not None:
@@ -82,6 +86,8 @@ def lay_out(page: PdfPage, number: int, content: PageContent) -> PageLayout:
     if layout.tables or any(stands_in_columns(line) for line in layout.lines):
         digits = [glyph for glyph in glyphs if glyph.text in DIGITS]
         layout.unseen = {id(glyph) for glyph in without_ink(page, content.width, content.height, digits)}
+    invisible = any(glyph.text in DIGITS for glyph in content.glyphs if not glyph.visible)
+    layout.hides_digits = bool(layout.unseen) or invisible
     return layout
 
 

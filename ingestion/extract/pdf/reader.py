@@ -32,6 +32,7 @@ from ingestion.extract.pdf.margins import without_margins
 from ingestion.extract.pdf.page_content import PageContent, TooMuch, read_page
 from ingestion.extract.pdf.paragraphs import Paragraph, joined, paragraphs, sides
 from ingestion.extract.pdf.rendering import cropped, page_pixels, too_large
+from ingestion.extract.pdf.second_reading import PrintedTable, compare
 from ingestion.extract.pdf.stitch import goes_on, grid_of, rounded, texts_of_parts
 from ingestion.extract.pdf.weight import check_weight
 from ingestion.extract.sandbox import Budget, refusal
@@ -56,7 +57,9 @@ def read_pdf(data: bytes, document: Document, budget: Budget) -> None:
             check_weight(data)
         except PDFPasswordIncorrect as error:
             raise _encrypted() from error
-        _Reading(pdf, document, budget).run()
+        reading = _Reading(pdf, document, budget)
+        reading.run()
+        document.issues += compare(data, reading.printed, reading.layouts, budget)
     finally:
         pdf.close()
 
@@ -96,6 +99,8 @@ class _Reading:
         self.too_much: str | None = None
         self.n_tables = 0
         self.layouts: dict[int, PageLayout] = {}
+        #: tables that were not read from pixels
+        self.printed: list[PrintedTable] = []
 
     def run(self) -> None:
         self.pdf.init_forms()
@@ -224,7 +229,9 @@ class _Reading:
                 for paragraph in paragraphs(_lines(part), sides(_lines(part))):
                     self._paragraph(paragraph, part.page, None)
             return
-        self._add(grid_of(table, texts, self.n_tables + 1, self.budget))
+        grid = grid_of(table, texts, self.n_tables + 1, self.budget)
+        self._add(grid)
+        self.printed.append(PrintedTable(grid, texts, parts[0].borderless))
         for part in parts:
             straddling = [cell for cell in texts if cell.straddles and cell.page == part.page]
             if straddling:

@@ -12,6 +12,7 @@ import logging
 import re
 import zlib
 from collections import Counter
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -31,6 +32,8 @@ MAX_CONTENT = 8 * 1024 * 1024
 MAX_ALL_CONTENT = 64 * 1024 * 1024
 #: Bytes of a table of characters inside a font.
 MAX_CMAP = 4 * 1024 * 1024
+#: Bytes of a font program; a whole Chinese font has 20 MB.
+MAX_FONT = 32 * 1024 * 1024
 _DRAWS = re.compile(rb"/([^\s/<>\[\](){}%]+)\s+Do\b")
 #: A form inside a form inside a form: no report goes deeper, and cycles must end.
 _MAX_DEPTH = 12
@@ -66,6 +69,34 @@ def check_weight(data: bytes) -> None:
     if total > MAX_ALL_CONTENT:
         what = "the drawing instructions of all pages have {} bytes"
         raise refusal("quarantined_content", what, total, MAX_ALL_CONTENT)
+
+
+def interpreting_cost(page: PDFPage, limit: int) -> int:
+    """Bytes that pdfminer interprets for a page: drawing instructions, and its fonts' tables of characters.
+
+    Font programs count as far as they are larger than any real one, which pdfminer decodes without a limit.
+    Little more than `limit` is decoded. Raises `UnreadableInput` and whatever pdfminer raises.
+    """
+    cost = _page_size(page)
+    for spec in (resolve1(dict_value(page.resources).get("Font")) or {}).values():
+        for stream, free in _streams_of_font(dict_value(spec)):
+            cost += max(0, len(_decoded(stream, free + limit + 1)) - free)
+            if cost > limit:
+                return cost
+    return cost
+
+
+def _streams_of_font(font: dict[Any, Any]) -> Iterator[tuple[PDFStream, int]]:
+    """(stream, bytes that cost nothing)."""
+    table = resolve1(font.get("ToUnicode"))
+    if isinstance(table, PDFStream):
+        yield table, 0
+    for one in [font, *(dict_value(inner) for inner in resolve1(font.get("DescendantFonts")) or [])]:
+        descriptor = resolve1(one.get("FontDescriptor")) or {}
+        for name in ("FontFile", "FontFile2", "FontFile3"):
+            program = resolve1(descriptor.get(name))
+            if isinstance(program, PDFStream):
+                yield program, MAX_FONT
 
 
 def _page_size(page: PDFPage) -> int:

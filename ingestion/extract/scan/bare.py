@@ -1,7 +1,8 @@
 """Tables whose columns are not drawn: rules across alone, with or without a frame.
 
-Belongs here: columns by where rules begin and end and by the gaps in the text. What is found so is no real geometry:
-a blank cell leaves no trace, so such a table is not `exact`. Does not belong here: tables with verticals (`lattice`).
+Belongs here: columns by where rules begin and end and by the gaps in the text. What is found so is no real
+geometry: a blank cell leaves no trace, so such a table is not `exact`. Does not belong here: tables with
+verticals (`lattice`).
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def _covers(line: _Stroke, x0: float, x1: float, em: float) -> Side:
 
 
 def _standing(x: float, lines: Sequence[_Stroke], em: float) -> list[Side]:
-    """In which rows a column ends at `x`: between two lines that run across it, if all between them stop there."""
+    """In which rows a column ends at `x`: between two lines across it, if all between them stop there."""
     slack = _SAME_END * em
     across = [index for index, line in enumerate(lines) if line.start < x - slack and line.end > x + slack]
     drawn = [False] * (len(lines) - 1)

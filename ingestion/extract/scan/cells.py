@@ -41,8 +41,8 @@ MOST_AGREED, LEAST_AGREED = 0.98, 0.9
 MOST_ALONE = 0.89
 #: ... where something about the cell itself is in doubt: a rule, ink that runs into it.
 MOST_IN_DOUBT = 0.8
-#: Both must find the text this likely before it counts as agreed. Of 4,700 numbers that both read alike in bad
-#: pictures and less likely than 0.95, one was wrong: at 0.18.
+#: Both must find the text this likely before it counts as agreed. Of 4,700 numbers that both read alike in
+#: bad pictures and less likely than 0.95, one was wrong: at 0.18.
 SURE = 0.6
 
 #: A numbered item, as labels are: its number is no number of the table.
@@ -112,7 +112,7 @@ def _read_digits(cells: Sequence[_Cell], inked: Inked) -> None:
 
 
 def _read(cells: Sequence[Sequence[Sequence[Pixels]]]) -> list[Reading]:
-    """Readings of cells given as lines of words: one batch for all, words joined by spaces, lines by breaks."""
+    """Readings of cells given as lines of words: one batch, words joined by spaces, lines by breaks."""
     flat = iter(engine.read_lines([crop for lines in cells for words in lines for crop in words]))
     found = []
     for lines in cells:
@@ -135,7 +135,7 @@ def _may_be_number(text: str) -> bool:
 def _judged(cell: _Cell, look: DigitLook, em: float) -> tuple[str, float, tuple[OtherReading, ...], bool]:
     first, second = cell.first, cell.second
     if not cell.ink.pieces:
-        return "", 1.0, (), True
+        return "", 1.0, (), not cell.ink.faint
     doubtful = cell.place.doubtful or cell.ink.touching
     if _may_be_number(first.text):
         doubtful |= stands_apart(cell.place, cell.digits or cell.ink.pieces, em)

@@ -1,7 +1,7 @@
 """The cells between the drawn sides of a table's lines, with their spans.
 
-Belongs here: which places of the table no drawn side parts, and what to do where they make no rectangle. Does not
-belong here: which lines there are (`lattice`), which sides are drawn (`traces`).
+Belongs here: which places of the table no drawn side parts, and what to do where they make no rectangle. Does
+not belong here: which lines there are (`lattice`), which sides are drawn (`traces`).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _NEAR = 3
 class Enclosed:
     """A cell: its place in the table, and the box that its rules enclose, x0, top, x1, bottom in pixels.
 
-    doubtful: a rule that makes or parts it is not clearly drawn. lines_across, lines_down: y and x of the table's
-    lines that would part it, were they drawn here.
+    doubtful: a rule that makes or parts it is not clearly drawn. lines_across, lines_down: y and x of the
+    table's lines that would part it, were they drawn here.
     """
 
     row: int

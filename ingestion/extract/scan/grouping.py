@@ -1,7 +1,7 @@
 """Which rules make one table.
 
-Belongs here: rules that meet, and rules across alone that lie one below the other. Does not belong here: what they
-enclose (`lattice`).
+Belongs here: rules that meet, and rules across alone that lie one below the other. Does not belong here: what
+they enclose (`lattice`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ingestion.extract.scan.rules import Rule, Rules
 
 #: em: how far a rule may end before the one that it should meet.
 _REACH = 0.4
-#: em: length of a rule that may belong to a table without verticals, and how far the next one may lie below it.
+#: em: length of a rule that may belong to a table without verticals, and how far the next may lie below it.
 _STACKED, _NEXT_ROW = 6.0, 12.0
 
 RuleGroup = tuple[list[Rule], list[Rule]]
@@ -34,7 +34,7 @@ def together(page: Page, rules: Rules) -> list[RuleGroup]:
     for rule in rules.down:
         start, end = (round(rule.where(rule.start)), int(rule.start) - reach), int(rule.end) + reach
         cv2.line(canvas, start, (round(rule.where(rule.end)), end), 1, 3)
-    _, labels = cv2.connectedComponents(canvas)
+    labels = np.asarray(cv2.connectedComponents(canvas)[1], dtype=np.int32)
     groups: dict[int, RuleGroup] = {}
     for rule in rules.across:
         middle = (rule.start + rule.end) / 2
@@ -85,7 +85,7 @@ def _label(labels: npt.NDArray[np.int32], x: float, y: float) -> int:
 
 
 def _stacks(lone: Sequence[Rule], em: float) -> list[list[Rule]]:
-    """Rules across that meet none, but lie one below the other and end alike on one side: a table of lines."""
+    """Rules across that meet none, but lie one below the other: a table of lines."""
     stacks: list[list[Rule]] = []
     for rule in lone:
         if rule.end - rule.start < _STACKED * em:

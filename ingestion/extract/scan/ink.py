@@ -26,6 +26,8 @@ PADDING_INK, PADDING_DIGIT = 0.16, 0.3
 _LINE = 1.08
 #: em: further apart than that, figures are not of one number.
 _WORD_GAP = 0.6
+#: Grey levels below the paper's at which something may be faint ink, and above how much noise.
+_FAINT, _FAINT_NOISE = 22.0, 5.0
 #: Size and darkness of a digit against those of the table's digits.
 _SMALLEST, _LARGEST = 0.62, 1.7
 _PALEST = 0.45
@@ -54,10 +56,14 @@ class Piece:
 
 @dataclass
 class CellInk:
-    """The ink of one cell. touching: some of it meets the cell's border, so it may go on behind it."""
+    """The ink of one cell. touching: some of it meets the cell's border, so it may go on behind it.
+
+    faint: there is none, but something as large as a figure is a little darker than the paper.
+    """
 
     pieces: list[Piece] = field(default_factory=list)
     touching: bool = False
+    faint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,8 @@ class Inked:
         count, self.labels, self.stats, self.middles = cv2.connectedComponentsWithStats(self.mask)
         darkest = np.full(count, 255.0)
         rows, columns = np.nonzero(self.mask)
-        np.minimum.at(darkest, self.labels[rows, columns], calm[rows, columns].astype(np.float64))
+        owners = np.asarray(self.labels[rows, columns], dtype=np.intp)
+        np.minimum.at(darkest, owners, calm[rows, columns].astype(np.float64))
         self.dark = 255.0 - darkest
 
     def cells(self, cells: Sequence[Enclosed]) -> list[CellInk]:
@@ -114,11 +121,33 @@ class Inked:
                 continue
             found[number].pieces.append(piece)
             found[number].touching |= self._touches(piece, cells[number].box)
+        for cell, ink in zip(cells, found, strict=True):
+            ink.faint = not ink.pieces and self._is_faint(cell.box)
         return found
 
+    def _is_faint(self, box: Box) -> bool:
+        """Whether something as large as a figure is a little darker than the paper of a cell."""
+        inset = round(0.2 * self.em)
+        x0, top, x1, bottom = box
+        part = self.grey[top + inset : bottom - inset, x0 + inset : x1 - inset]
+        if part.size == 0:
+            return False
+        level = 255 - max(_FAINT, _FAINT_NOISE * self.page.noise)
+        calm = cv2.medianBlur(np.ascontiguousarray(part), 3)
+        if calm.min() >= level:
+            return False
+        _, _, stats, _ = cv2.connectedComponentsWithStats((calm < level).astype(np.uint8))
+        high, wide, area = (
+            stats[1:, cv2.CC_STAT_HEIGHT],
+            stats[1:, cv2.CC_STAT_WIDTH],
+            stats[1:, cv2.CC_STAT_AREA],
+        )
+        figure = (high > 0.45 * self.em) & (high < 1.3 * self.em) & (wide > 0.1 * self.em)
+        return bool((figure & (area > 0.04 * self.em**2)).any())
+
     def _rest_of_rule(self, piece: Piece, box: Box) -> bool:
-        """Thin ink on the border of its cell. A 1 beside the border is thin too: what is as high as a figure is
-        kept, and touches.
+        """Thin ink on the border of its cell. A 1 beside the border is thin too: what is as high as a figure
+        is kept, and touches.
         """
         x0, top, x1, bottom = box
         if piece.right <= x0 + 2 or piece.x >= x1 - 2 or piece.bottom <= top + 2 or piece.y >= bottom - 2:

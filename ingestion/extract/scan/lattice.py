@@ -1,8 +1,8 @@
 """Tables drawn with rules: their lines and cells.
 
-Belongs here: the lines of a table, with those that are too short or not drawn at all (a missing frame). Does not
-belong here: finding rules, which sides are drawn (`traces`), tables without inner verticals (`bare`), and what the
-cells hold.
+Belongs here: the lines of a table, with those that are too short or not drawn at all (a missing frame). Does
+not belong here: finding rules, which sides are drawn (`traces`), tables without inner verticals (`bare`), and
+what the cells hold.
 """
 
 from __future__ import annotations

@@ -21,6 +21,13 @@ Matrix = npt.NDArray[np.float64]
 EM_LOW, EM_HIGH, EM_WANTED = 20.0, 42.0, 26.0
 _MAX_GROWTH = 3.0
 _MAX_WORKING_PIXELS = 40_000_000
+_SHRINKS = 0.84
+#: Grey levels by which red ink's red is above its green and blue; pixels below which there is no stamp.
+_RED, _LEAST_RED = 30, 20
+#: A stamp's longer side against its shorter one (one at the edge of the paper is cut).
+_ROUND = 2.2
+#: Characters that are asked which neighbour is nearest, and by how much the answer "above" must win.
+_LEAST_VOTERS, _MOST_VOTERS, _SIDEWAYS = 12, 1200, 1.5
 #: Skew that is worth a resampling of the page, in degrees; below, the pixels stay as they came.
 _MIN_SKEW = 0.08
 _MAX_SKEW = 15.0
@@ -29,14 +36,13 @@ _SKEW_POINTS = 25_000
 
 @dataclass
 class Page:
-    """grey: paper is 255, ink dark, red stamps gone. colour_ink: the same with red ink kept.
+    """grey: paper is 255, ink dark, red stamps gone. em: height of a full character in its pixels.
 
-    em: height of a full character in its pixels. noise: how much paper flickers, in grey levels.
-    back: 3x3 matrix from its pixels to those of the picture that came in.
+    noise: how much paper flickers, in grey levels. back: 3x3 matrix from its pixels to those of the picture
+    that came in.
     """
 
     grey: Pixels
-    with_red: Pixels
     em: float
     noise: float
     back: Matrix
@@ -53,46 +59,41 @@ class Page:
 
 def prepare(pixels: Pixels, quarter_turns: int = 0) -> Page:
     """A page of uint8 (h, w, 3) RGB, turned by `quarter_turns` times 90 degrees clockwise, straightened."""
-    height, width = pixels.shape[:2]
     turned, turn = _turned(pixels, quarter_turns)
-    lifted, with_red = _without_red(turned)
+    lifted = _without_stamps(turned)
     grey, noise = _even_light(lifted)
     em = character_height(grey, noise)
     scale = _scale(em, grey.shape)
     skew = _skew(grey, noise)
     if scale == 1.0 and abs(skew) < _MIN_SKEW:
-        back = np.linalg.inv(turn)
-        return Page(grey, _even_light(with_red)[0], em, noise, back)
+        return Page(grey, em, noise, _inverse(turn))
     forth, size = _straightening(grey.shape, scale, skew)
-    return _warped(lifted, with_red, forth, size, turn, em * scale)
+    return _warped(lifted, forth, size, turn, em * scale)
 
 
 def rewarped(page: Page, pixels: Pixels, quarter_turns: int, correction: Matrix) -> Page:
-    """The page again from its source, with `correction` (3x3, from the page's pixels to better ones) added."""
+    """The page again from its source, with `correction` (3x3, from its pixels to better ones) added."""
     turned, turn = _turned(pixels, quarter_turns)
-    lifted, with_red = _without_red(turned)
     # from the turned pixels over the source's to the page's, and on
-    forth = correction @ np.linalg.inv(turn @ page.back)
+    forth = correction @ _inverse(turn @ page.back)
     height, width = page.grey.shape
-    return _warped(lifted, with_red, forth, (width, height), turn, page.em)
+    return _warped(_without_stamps(turned), forth, (width, height), turn, page.em)
 
 
-def _warped(
-    lifted: Pixels, with_red: Pixels, forth: Matrix, size: tuple[int, int], turn: Matrix, em: float
-) -> Page:
-    both = []
-    shrinks = abs(np.linalg.det(forth[:2, :2])) < 0.7
-    for grey in (lifted, with_red):
-        if shrinks:  # without it, thin rules fall between the pixels that are sampled
-            grey = cv2.GaussianBlur(grey, (0, 0), 0.45 / math.sqrt(abs(np.linalg.det(forth[:2, :2]))))
-        border = float(np.median(grey))
-        both.append(
-            cv2.warpPerspective(
-                grey, forth, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=border
-            )
-        )
-    grey, noise = _even_light(both[0].astype(np.uint8))
-    return Page(grey, _even_light(both[1].astype(np.uint8))[0], em, noise, np.linalg.inv(forth @ turn))
+def _warped(grey: Pixels, forth: Matrix, size: tuple[int, int], turn: Matrix, em: float) -> Page:
+    growth = math.sqrt(abs(float(np.linalg.det(forth[:2, :2]))))
+    if growth < _SHRINKS:  # else thin rules fall between the pixels that are sampled
+        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.45 / growth), dtype=np.uint8)
+    border = float(np.median(grey))
+    warped = cv2.warpPerspective(
+        grey, forth, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=border
+    )
+    even, noise = _even_light(np.asarray(warped, dtype=np.uint8))
+    return Page(even, em, noise, _inverse(forth @ turn))
+
+
+def _inverse(matrix: Matrix) -> Matrix:
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
 
 
 def _turned(pixels: Pixels, quarter_turns: int) -> tuple[Pixels, Matrix]:
@@ -113,45 +114,37 @@ def _turned(pixels: Pixels, quarter_turns: int) -> tuple[Pixels, Matrix]:
 # colour and light
 
 
-def _without_red(pixels: Pixels) -> tuple[Pixels, Pixels]:
-    """Grey without the ink of red stamps, and plain grey.
+def _without_stamps(pixels: Pixels) -> Pixels:
+    """Grey without the ink of red stamps.
 
-    A red stamp is light in the red channel and black text under it is not. Red text is as light as a stamp:
-    small red things (a number marked in red) keep their ink.
+    A red stamp is light in the red channel and black text under it is not. So is red text: only where a ring
+    or a frame as large as a stamp's shows is the red taken out, a number marked in red keeps its ink.
     """
-    plain = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    red = pixels[:, :, 0]
-    others = cv2.max(pixels[:, :, 1], pixels[:, :, 2])
-    excess = cv2.subtract(red, others)
-    mask = (excess > 30).astype(np.uint8)
-    if cv2.countNonZero(mask) < 20:
-        return plain.astype(np.uint8), plain.astype(np.uint8)
+    plain = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    red = np.ascontiguousarray(pixels[:, :, 0])
+    excess = cv2.subtract(red, cv2.max(pixels[:, :, 1], pixels[:, :, 2]))
+    mask = (excess > _RED).astype(np.uint8)
+    if cv2.countNonZero(mask) < _LEAST_RED:
+        return plain
     # what red ink takes from the red channel too is given back with the share of red in the pixel
     bare = cv2.add(red, (excess * 0.35).astype(np.uint8))
-    stamps = _large_and_round(mask)
-    lifted = np.where(stamps & (excess > 12), np.maximum(bare, plain), plain)
-    return lifted.astype(np.uint8), plain.astype(np.uint8)
+    for x, y, w, h in _stamps(mask):
+        part = np.s_[y : y + h, x : x + w]
+        plain[part] = np.where(excess[part] > _RED // 2, np.maximum(bare[part], plain[part]), plain[part])
+    return plain
 
 
-def _large_and_round(mask: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """The surroundings of red things that are as large as a stamp: rings and what stands in them."""
-    height, width = mask.shape
-    step = max(2, min(height, width) // 120)
-    near = cv2.dilate(mask, np.ones((step, step), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(near)
-    keep = np.zeros(count, dtype=bool)
-    for index in range(1, count):
-        w, h = stats[index, cv2.CC_STAT_WIDTH], stats[index, cv2.CC_STAT_HEIGHT]
-        keep[index] = min(w, h) > 8 * step and max(w, h) < 3 * min(w, h)
-    areas = keep[labels]
-    for index in np.flatnonzero(keep):  # the star and the letters inside a ring
-        x, y, w, h = (int(value) for value in stats[index, :4])
-        areas[y : y + h, x : x + w] = True
-    return areas
+def _stamps(mask: npt.NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
+    """Boxes (x, y, w, h) of red things in one piece, as large as a stamp and about as high as wide."""
+    step = max(2, min(mask.shape) // 120)
+    near = cv2.dilate(mask, np.ones((step // 2 + 2, step // 2 + 2), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(near)
+    boxes = [tuple(int(value) for value in one[:4]) for one in stats[1:]]
+    return [(x, y, w, h) for x, y, w, h in boxes if min(w, h) > 8 * step and max(w, h) < _ROUND * min(w, h)]
 
 
 def _even_light(grey: Pixels) -> tuple[Pixels, float]:
-    """Paper brought to 255 wherever it lies, light text on dark ground turned dark on light; and the noise."""
+    """Paper brought to 255 wherever it lies, light text on dark turned dark on light; and the noise."""
     height, width = grey.shape
     step = 2 if min(height, width) > 500 else 1
     small = cv2.resize(grey, (width // step, height // step), interpolation=cv2.INTER_AREA)
@@ -201,6 +194,28 @@ def character_height(grey: Pixels, noise: float) -> float:
     return middle / 0.88
 
 
+def lies_on_its_side(page: Page) -> bool:
+    """Whether lines of text run down the page: most characters have their next neighbour above or below."""
+    ink = (page.grey < ink_level(page.noise)).astype(np.uint8)
+    # the strokes of one character together
+    ink = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    size = np.maximum(stats[1:, 2], stats[1:, 3])
+    like = stats[1:][(size > 0.4 * page.em) & (size < 1.4 * page.em)][:_MOST_VOTERS].astype(np.float32)
+    if len(like) < _LEAST_VOTERS:
+        return False
+    x, y, w, h = (like[:, at] for at in range(4))
+    middle_x, middle_y = x + w / 2, y + h / 2
+    aside = np.abs(middle_x[:, None] - middle_x[None, :])
+    above = np.abs(middle_y[:, None] - middle_y[None, :])
+    gap_x = aside - (w[:, None] + w[None, :]) / 2
+    gap_y = above - (h[:, None] + h[None, :]) / 2
+    near = 0.9 * page.em
+    beside = np.where((above < 0.3 * page.em) & (gap_x > 0) & (gap_x < near), gap_x, np.inf).min(axis=1)
+    below = np.where((aside < 0.3 * page.em) & (gap_y > 0) & (gap_y < near), gap_y, np.inf).min(axis=1)
+    return bool((below < beside).sum() > _SIDEWAYS * max(1, (beside < below).sum()))
+
+
 def _scale(em: float, shape: tuple[int, ...]) -> float:
     if EM_LOW <= em <= EM_HIGH:
         return 1.0
@@ -213,8 +228,8 @@ def _scale(em: float, shape: tuple[int, ...]) -> float:
 def _skew(grey: Pixels, noise: float) -> float:
     """Degrees by which the page must be turned counter-clockwise to be straight, within a quarter turn.
 
-    Of a straight page, lines of text and rules pile up in few rows and columns. (Hough's lines are biased to 0:
-    a straight line fits into a thick one that is askew.)
+    Of a straight page, lines of text and rules pile up in few rows and columns. (Hough's lines are biased to
+    0: a straight line fits into a thick one that is askew.)
     """
     calm = cv2.medianBlur(grey, 3) if noise > 6 else grey
     ys, xs = np.nonzero(calm < ink_level(noise))

@@ -1,6 +1,6 @@
 """Text outside the tables: found by the detector, read line by line, joined to paragraphs.
 
-Belongs here: regions outside of tables, lines, paragraphs. Does not belong here: tables, and what a text means.
+Belongs here: regions outside of tables, lines, paragraphs. Not here: tables, and what a text means.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def read_prose(inked: Inked, tables: Sequence[Box]) -> list[Paragraph]:
     shrink = min(1.0, _DETECTOR_EM / em)
     part = grey[top:bottom]
     size = (max(32, round(part.shape[1] * shrink)), max(32, round(part.shape[0] * shrink)))
-    boxes = engine.find_text(cv2.resize(part, size, interpolation=cv2.INTER_AREA))
+    small = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    boxes = engine.find_text(small)
     ratio_x, ratio_y = part.shape[1] / size[0], part.shape[0] / size[1]
     lines: list[tuple[float, float, float, float]] = []
     for box in boxes:

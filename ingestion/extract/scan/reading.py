@@ -12,18 +12,17 @@ from ingestion.extract.sandbox import Budget
 from ingestion.extract.scan.cells import grid_cells, read_cells
 from ingestion.extract.scan.decode import Pixels
 from ingestion.extract.scan.ink import Inked
-from ingestion.extract.scan.page import Page, prepare, rewarped
+from ingestion.extract.scan.page import Page, lies_on_its_side, prepare, rewarped
 from ingestion.extract.scan.prose import read_prose
 from ingestion.extract.scan.rules import find_rules
 from ingestion.extract.scan.slant import correction
 from ingestion.extract.scan.tables import FoundTable, tables_of
 
-
 #: Pixels: smaller pictures hold no text.
 _SMALLEST = 16
-#: Chinese characters read this surely that tell that a page is upright; pieces of ink from which it is worth asking.
-_UPRIGHT, _UPRIGHT_SHARE, _READ_WELL = 12, 0.5, 0.6
-_MIN_PIECES = 40
+#: Share of Chinese characters read this surely that tells that a page is upright. Upside down it is below 0.1,
+#: in the worst of upright pictures above 0.5.
+_UPRIGHT_SHARE, _READ_WELL = 0.3, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +61,23 @@ def read_page_image(
     place = _Place(page, scale, part, carrier)
     best: list[Block] = []
     most = -1
-    for quarter_turns in (0, 2, 1, 3):
-        blocks, pieces = _read(pixels, quarter_turns, first_table, place, budget)
+    first = prepare(pixels)
+    turns = (1, 3) if lies_on_its_side(first) else (0, 2)
+    for quarter_turns in turns:
+        straight = prepare(pixels, quarter_turns) if quarter_turns else first
+        blocks = _read(pixels, straight, quarter_turns, first_table, place, budget)
         understood, share = _understood(blocks)
         if understood > most:
             best, most = blocks, understood
-        if (understood >= _UPRIGHT and share >= _UPRIGHT_SHARE) or pieces < _MIN_PIECES:
+        if share >= _UPRIGHT_SHARE or not blocks:
             break
     return best
 
 
 def _read(
-    pixels: Pixels, quarter_turns: int, first_table: int, place: _Place, budget: Budget
-) -> tuple[list[Block], int]:
-    """The page's blocks, read with that side up, and the number of its pieces of ink."""
-    straight = prepare(pixels, quarter_turns)
+    pixels: Pixels, straight: Page, quarter_turns: int, first_table: int, place: _Place, budget: Budget
+) -> list[Block]:
+    """The page's blocks, read with that side up."""
     rules = find_rules(straight)
     matrix = correction(straight, rules)
     if matrix is not None:
@@ -91,26 +92,28 @@ def _read(
         budget.add_block()
         locator = place.locator(straight, line.box)
         blocks.append((line.box[1], TextBlock(line.text, locator, "paragraph", line.confidence)))
-    return [block for _, block in sorted(blocks, key=lambda pair: pair[0])], len(inked.stats)
+    return [block for _, block in sorted(blocks, key=lambda pair: pair[0])]
 
 
 def _understood(blocks: list[Block]) -> tuple[int, float]:
-    """Chinese characters that were read with some confidence, and their share of all that were read: of a page
-    that lies on its side, few are, one character at a time.
+    """Chinese characters that were read with some confidence, and their share of all that were read (1.0
+    where there are none): of a page upside down, hardly any are.
     """
     every = sure = 0
     for block in blocks:
-        for one in block.cells if isinstance(block, Grid) else [block]:
-            if isinstance(one, TextBlock | GridCell):
-                count = sum("\u4e00" <= char <= "\u9fff" for char in one.text)
-                every += count
-                sure += count if one.confidence >= _READ_WELL else 0
-    return sure, sure / max(every, 1)
+        texts: list[GridCell | TextBlock] = []
+        if isinstance(block, Grid):
+            texts += block.cells
+        elif isinstance(block, TextBlock):
+            texts.append(block)
+        for one in texts:
+            count = sum("\u4e00" <= char <= "\u9fff" for char in one.text)
+            every += count
+            sure += count if one.confidence >= _READ_WELL else 0
+    return sure, sure / every if every else 1.0
 
 
-def _grid(
-    table: FoundTable, inked: Inked, page: Page, number: int, place: _Place, budget: Budget
-) -> Grid:
+def _grid(table: FoundTable, inked: Inked, page: Page, number: int, place: _Place, budget: Budget) -> Grid:
     lattice = table.lattice
     budget.add_block()
     budget.add_cells(len(lattice.cells))

@@ -1,7 +1,7 @@
 """The rules of tables: long thin ink, across and down, solid, dashed or broken.
 
-Belongs here: which pixels belong to a rule, and rules as straight strokes. Does not belong here: what the rules
-enclose (`lattice`).
+Belongs here: which pixels belong to a rule, and rules as straight strokes. Does not belong here: what the
+rules enclose (`lattice`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _THICKEST = 0.4
 _DASH, _DASH_THICK, _DASH_GAP = 0.62, 0.25, 0.34
 #: ... and how large they are where two of them cross.
 _PLUS, _PLUS_THICK = 0.75, 0.22
-#: Length of dashed rules, against that of solid ones, from which on dashes are rules here and not pieces of characters.
+#: Length of dashed rules, against that of solid ones, from which on dashes are rules and not pieces of text.
 _DASHED_SHARE = 0.25
 #: Breaks in a solid rule (thin lines of a bad scan).
 _BREAK = 0.12
@@ -36,8 +36,8 @@ _CROWDED = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A stroke: `at` is its middle (y of one across, x of one down), `slope` its change per pixel along it from
-    the page's origin, [start, end) where it runs, all in the page's pixels.
+    """A stroke: `at` is its middle (y of one across, x of one down) half way along, `slope` its change
+    per pixel, [start, end) where it runs, all in the page's pixels.
     """
 
     at: float
@@ -54,8 +54,8 @@ class Rule:
 @dataclass
 class Rules:
     """across, down: strokes. ink: all ink of the page, lenient. across_ink, down_ink: that of the strokes.
-    across_dashes, down_dashes: dashes and what is like them, not closed up; empty where the page has no dashed
-    tables. gap: how far dashes are apart at most, in pixels.
+    across_dashes, down_dashes: dashes and what is like them, not closed up; empty where the page has no
+    dashed tables. gap: how far dashes are apart at most, in pixels.
     """
 
     across: list[Rule]
@@ -83,8 +83,8 @@ def find_rules(page: Page) -> Rules:
 
 def _solid(ink: Mask, em: float) -> Rules:
     bridge = max(2, round(_BREAK * em))
-    across = _long(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, bridge), np.uint8)), em, (1, _ACROSS))
-    down = _long(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((bridge, 1), np.uint8)), em, (_DOWN, 1))
+    across = _long(closed(ink, 1, bridge), em, (1, _ACROSS))
+    down = _long(closed(ink, bridge, 1), em, (_DOWN, 1))
     # what crosses a rule does not crowd it
     across_ink, across_rules = _strokes(across, _without(ink, down), em, lying=True)
     down_ink, down_rules = _strokes(down, _without(ink, across), em, lying=False)
@@ -100,12 +100,13 @@ def _without(ink: Mask, rules: Mask) -> Mask:
 def _with_dashes(solid: Rules, em: float) -> Rules:
     """The rules with dashed ones, where there are enough of these."""
     ink, gap = solid.ink, round(_DASH_GAP * em)
-    across_dashes, down_dashes = _dashes(ink, em, lying=True), _dashes(ink, em, lying=False)
+    across_dashes = _dashes(ink, em, lying=True)
     # a dashed rule goes on behind the rule that crosses it
-    across = cv2.morphologyEx(across_dashes | solid.down_ink, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
-    down = cv2.morphologyEx(down_dashes | solid.across_ink, cv2.MORPH_CLOSE, np.ones((gap, 1), np.uint8))
-    across, down = _long(across, em, (1, _ACROSS)), _long(down, em, (_DOWN, 1))
-    across_ink, across_rules = _strokes(across, _without(ink, down), em, lying=True)
+    across = _long(closed(across_dashes | solid.down_ink, 1, gap), em, (1, _ACROSS))
+    across_ink, across_rules = _strokes(across, _without(ink, solid.down_ink), em, lying=True)
+    # the dashes of two cells, one drawn after the other, meet where they cross a rule, and make a long one
+    down_dashes = _dashes(_without(ink, across_ink | solid.across_ink), em, lying=False)
+    down = _long(closed(down_dashes | across_ink | solid.across_ink, gap, 1), em, (_DOWN, 1))
     down_ink, down_rules = _strokes(down, _without(ink, across), em, lying=False)
     across_rules = [rule for rule in across_rules if not _known(rule, solid.across, em)]
     down_rules = [rule for rule in down_rules if not _known(rule, solid.down, em)]
@@ -115,19 +116,25 @@ def _with_dashes(solid: Rules, em: float) -> Rules:
         solid.across + across_rules,
         solid.down + down_rules,
         ink,
-        cv2.bitwise_or(solid.across_ink, across_ink),
-        cv2.bitwise_or(solid.down_ink, down_ink),
+        solid.across_ink | across_ink,
+        solid.down_ink | down_ink,
         across_dashes | solid.down_ink,
-        down_dashes | solid.across_ink,
+        down_dashes | across_ink | solid.across_ink,
         gap,
     )
 
 
+def closed(mask: Mask, height: int, width: int) -> Mask:
+    """`mask` with gaps smaller than a box of that size closed."""
+    box = np.ones((height, width), np.uint8)
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, box), dtype=np.uint8)
+
+
 def _dashes(ink: Mask, em: float, *, lying: bool) -> Mask:
-    """Ink that runs on for no longer than a dash and is no thicker: a 1 is longer, strokes of text are too."""
+    """Ink that runs on for no longer than a dash and is no thicker: a 1 is longer, so are strokes of text."""
     along, over = round(_DASH * em), round(_DASH_THICK * em) + 1
     shape = ((1, along), (over, 1)) if lying else ((along, 1), (1, over))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
     size = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     # dashes that cross or meet end to end, and dashes that touch a network of solid rules
     alike = (size <= _PLUS * em) | (size > 4 * em)
@@ -153,7 +160,7 @@ def _long(ink: Mask, em: float, length: tuple[float, float]) -> Mask:
 def _strokes(mask: Mask, ink: Mask, em: float, *, lying: bool) -> tuple[Mask, list[Rule]]:
     """The connected pieces of `mask` that are thin enough, as strokes; and the mask without the others."""
     joined = cv2.dilate(mask, np.ones((3, 5) if lying else (5, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    count, labels, _, _ = cv2.connectedComponentsWithStats(joined)
     labels = np.where(mask > 0, labels, 0)
     rules: list[Rule] = []
     good = np.zeros(count, dtype=bool)
@@ -187,7 +194,7 @@ def _strokes(mask: Mask, ink: Mask, em: float, *, lying: bool) -> tuple[Mask, li
 def _crowded(
     ink: Mask, along: npt.NDArray[np.intp], off: npt.NDArray[np.intp], thickness: float, em: float
 ) -> bool:
-    """Whether ink lies close by on both sides of much of a stroke (given by its pixels, along and across it)."""
+    """Whether ink lies close by on both sides of much of a stroke (its pixels: along and across it)."""
     reach = round(thickness / 2 + max(2.0, 0.14 * em))
     middle = np.round(off).astype(np.intp)
     before = ink[np.clip(middle - reach, 0, len(ink) - 1), along]

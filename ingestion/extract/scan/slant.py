@@ -1,7 +1,7 @@
 """What is left of a page's perspective once its skew is taken out, by the slant of its rules.
 
-Belongs here: the matrix that makes rules lie and stand. Does not belong here: resampling (`page`), and pages bent
-along a curve: their tables are followed rule by rule (`lattice`).
+Belongs here: the matrix that makes rules lie and stand. Does not belong here: resampling (`page`), and pages
+bent along a curve: their tables are followed rule by rule (`traces`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The tables of a page, whatever shows their cells.
 
-Belongs here: which way of finding a table's cells is taken. Does not belong here: the ways (`lattice`, `bare`).
+Belongs here: which way of finding a table's cells is taken. Not here: the ways (`lattice`, `bare`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How much of a line of a table is drawn, stretch by stretch.
 
-Belongs here: ink along lines, solid or dashed, told from text that crosses them. Does not belong here: which lines a
-table has, and the cells (`lattice`).
+Belongs here: ink along lines, solid or dashed, told from text that crosses them. Does not belong here: which
+lines a table has, and the cells (`lattice`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingestion.extract.scan.page import Page
-from ingestion.extract.scan.rules import Mask, Rules
+from ingestion.extract.scan.rules import Mask, Rules, closed
 
 #: em: how far the piece of a rule may lie off its line (a curved page).
 _OFF_LINE = 0.22
@@ -24,7 +24,7 @@ _DRAWN_WITH_ENDS = 0.55
 _DRAWN = 0.85
 #: Below, nothing is drawn there; between, it is in doubt.
 _NOT_DRAWN = 0.25
-_END = 0.18
+_END, _ENDS_DRAWN = 0.18, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,8 @@ class Traces:
         self.em = page.em
         self.dashed = rules.dashed
         bridge = max(2, round(0.12 * page.em))
-        across = cv2.bitwise_or(
-            cv2.morphologyEx(rules.ink, cv2.MORPH_CLOSE, np.ones((1, bridge), np.uint8)), rules.across_ink
-        )
-        down = cv2.bitwise_or(
-            cv2.morphologyEx(rules.ink, cv2.MORPH_CLOSE, np.ones((bridge, 1), np.uint8)), rules.down_ink
-        )
+        across = closed(rules.ink, 1, bridge) | rules.across_ink
+        down = closed(rules.ink, bridge, 1) | rules.down_ink
         self.lying = _Trace(across, rules.across_dashes, rules.gap, round(_LONG_ACROSS * page.em))
         self.standing = _Trace(
             np.ascontiguousarray(down.T),
@@ -75,7 +71,7 @@ class Traces:
         beside = trace.beside(low + best, first, last, max(4, round(0.3 * self.em)))
         long, _ = _best(trace.long[low:high], first, last)
         whole = solid >= _DRAWN and beside <= 0.45
-        if whole or (long >= _DRAWN_WITH_ENDS and tips >= 0.4 and beside <= 0.25):
+        if whole or (long >= _DRAWN_WITH_ENDS and tips >= _ENDS_DRAWN and beside <= 0.25):
             return Side(True, False, low + best)
         if trace.known is not None:
             dashed = np.flatnonzero(trace.known.rows(low, high, first, last))
@@ -93,9 +89,9 @@ class Traces:
 
 
 class _Trace:
-    """Ink along the rows of a mask, as running sums: as it is, only its long stretches, and with dashes closed up.
+    """Ink along the rows of a mask, as running sums: as it is, its long stretches, and with dashes closed up.
 
-    known: any ink, for lines of which one knows where they run; found: only what looks like dashes, to find them.
+    known: any ink, for lines of which one knows where they run; found: what looks like dashes, to find them.
     """
 
     def __init__(self, ink: Mask, dashes: Mask, gap: int, long: int) -> None:
@@ -107,7 +103,7 @@ class _Trace:
         self.found = _Dashes(cv2.dilate(dashes, thick), gap) if gap else None
 
     def beside(self, row: int, first: int, last: int, off: int) -> float:
-        """Share of ink at `off` rows from `row`, on the emptier side: a rule has paper beside it, text has not."""
+        """Share of ink `off` rows away from `row`, on the emptier side: beside a rule there is paper."""
         rows = [at for at in (row - off, row + off) if 0 <= at < len(self.solid)]
         return min((_share(self.solid[at], first, last - first) for at in rows), default=0.0)
 
@@ -124,8 +120,8 @@ class _Dashes:
         self.begins = _sums(begins)
 
     def rows(self, low: int, high: int, first: int, last: int) -> npt.NDArray[np.bool_]:
-        """Which rows within [low, high) are dashed from `first` to `last`. One piece of ink is no row of dashes,
-        nor is one with ink beside it: pieces of characters.
+        """Which rows within [low, high) are dashed from `first` to `last`. One piece of ink is no row of
+        dashes, nor is one with ink beside it: pieces of characters.
         """
         shares = (self.closed[:, last] - self.closed[:, first]) / (last - first)
         begins = self.begins[low:high, last] - self.begins[low:high, first]

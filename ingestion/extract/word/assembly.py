@@ -50,4 +50,3 @@ class WordAssembly(Assembly):
             block.read = True
             self.blocks += read
             self.n_grids += sum(isinstance(one, Grid) for one in read)
-

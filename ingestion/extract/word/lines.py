@@ -41,8 +41,8 @@ from ingestion.extract.word.names import (
     SDT_PR,
     SHOWING_PROMPT,
     SYM,
-    VAL,
     V_IMAGEDATA,
+    VAL,
     M,
     T,
     W,
@@ -84,7 +84,9 @@ _PICTURES = frozenset({f"{W}pict", f"{W}object"})
 #: Fields that print something which stands nowhere as text.
 _SILENT_FIELDS = frozenset(["eq", "autonum", "autonumlgl", "autonumout", "listnum", "symbol", "macrobutton"])
 #: Parts of a formula that are but characters in a line, and what is said of them.
-_MATH_PLAIN = frozenset(f"{M}{name}" for name in ("oMath", "r", "t", "rPr", "sty", "scr", "nor", "lit", "ctrlPr"))
+_MATH_PLAIN = frozenset(
+    f"{M}{name}" for name in ("oMath", "r", "t", "rPr", "sty", "scr", "nor", "lit", "ctrlPr")
+)
 
 
 @dataclass(slots=True)
@@ -215,7 +217,9 @@ class Lines:
 
     def _math(self, element: Any, flow: Flow) -> None:
         flow.pieces.append("".join(element.itertext(M_T, T)))
-        if any(node.tag.startswith(M) and node.tag not in _MATH_PLAIN for node in element.iterdescendants("*")):
+        if any(
+            node.tag.startswith(M) and node.tag not in _MATH_PLAIN for node in element.iterdescendants("*")
+        ):
             self._unread("formula")
 
     def _run(self, run: Any, flow: Flow) -> None:

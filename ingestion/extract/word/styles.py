@@ -27,12 +27,14 @@ _LOOKS = (b"vanish", b"trike", b"vertAlign", b"position", b"rStyle", b"ingdings"
 #: letters in white or too small to see, and what white letters stand on do matter.
 _TRIVIAL = re.compile(
     rb"<w:(?:top|left|bottom|right|rFonts\b(?![^<>]*(?:ingdings|ebdings|ymbol))"
-    rb"|color\b(?![^<>]*(?:[Ff].[Ff].[Ff].|ackground1|ight1|lt1|bg1))|sz\b(?![^<>]*val=.[0-3][^\d.])|szCs|ind|jc"
-    rb"|spacing|b|bCs|i|iCs|kern|lang|shd\b(?![^<>]*fill=.(?!FFFFFF|ffffff)[\dA-Fa-f]{6})|vAlign|insideH"
+    rb"|color\b(?![^<>]*(?:[Ff].[Ff].[Ff].|ackground1|ight1|lt1|bg1))|sz\b(?![^<>]*val=.[0-3][^\d.])|szCs"
+    rb"|ind|jc|spacing|b|bCs|i|iCs|kern|lang|shd\b(?![^<>]*fill=.(?!FFFFFF|ffffff)[\dA-Fa-f]{6})|vAlign|insideH"
     rb"|insideV|widowControl|keepNext|keepLines|suppressLineNumbers|snapToGrid|noWrap|trHeight|autoSpaceDE"
     rb"|autoSpaceDN|adjustRightInd|lastRenderedPageBreak)\b[^<>]*/>"
 )
-_UNSEEN = re.compile(rb":color\s[^<>]*(?:val=.[Ff].[Ff].[Ff].|ackground1|ight1|lt1|bg1)|:sz\s[^<>]*val=.[0-3][^\d.]")
+_UNSEEN = re.compile(
+    rb":color\s[^<>]*(?:val=.[Ff].[Ff].[Ff].|ackground1|ight1|lt1|bg1)|:sz\s[^<>]*val=.[0-3][^\d.]"
+)
 #: A colour that is not seen on paper, and what the theme calls so.
 _WHITE = re.compile(r"(?:f.){3}", re.IGNORECASE)
 _THEME_WHITE = frozenset(["background1", "light1", "bg1", "lt1"])
@@ -45,8 +47,8 @@ _SMALLEST_TYPE = 4
 class Look(NamedTuple):
     """How characters are printed. level: 0 on the line, else raised or lowered. signs: a font of signs.
 
-    raised_by_hand: by so many half points and not as a superscript, which a whole table may be. tiny: too small
-    to see.
+    raised_by_hand: by so many half points and not as a superscript, which a whole table may be. tiny: too
+    small to see.
     """
 
     hidden: bool = False

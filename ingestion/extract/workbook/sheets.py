@@ -13,16 +13,13 @@ from typing import Any, NamedTuple
 from ingestion.extract.ooxml import Package, parse
 from ingestion.extract.sandbox import Budget
 from ingestion.extract.workbook.conditions import Condition, conditions_of
-from ingestion.extract.workbook.formats import BUILT_IN, IN_DOUBT, UNKNOWN, shown
+from ingestion.extract.workbook.formats import IN_DOUBT, shown
 from ingestion.extract.workbook.sheet import Entry, Sheet
+from ingestion.extract.workbook.styles import Style, number_entry, style_of
 
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _REF = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
-_DATE_FORMAT = re.compile(r"[ymdhs]|aaa", re.IGNORECASE)
-_QUOTED = re.compile(r"\"[^\"]*\"|\\.|\[[^\]]*\]")
-#: Formats of dates that a workbook names by number.
-_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _DIGIT = re.compile(r"\d")
 _WHITE = re.compile(r"(?:f.){3}", re.IGNORECASE)
 #: Merged ranges of one sheet that are looked at, and columns that can be hidden.
@@ -32,19 +29,10 @@ _MAX_COLUMN = 16_384
 _SMALLEST = 0.2
 
 
-class _Style(NamedTuple):
-    """white: in white letters on what may be white paper."""
-
-    code: str = "General"
-    struck: bool = False
-    date: bool = False
-    white: bool = False
-
-
 class _Book(NamedTuple):
     """What the sheets of a workbook share. unseen: numbers of differential styles that hide a number."""
 
-    styles: list[_Style]
+    styles: list[Style]
     texts: list[_Text]
     unseen: frozenset[int]
 
@@ -117,10 +105,8 @@ def _read_sheet(root: Any, sheet: Sheet, book: _Book, budget: Budget) -> None:
     sheet.n_pictures = len(root.findall(f"{_S}drawing")) + len(root.findall(f"{_S}legacyDrawing"))
 
 
-def _as_conditions_show(
-    entry: Entry, row: int, col: int, cell: Any, conditions: list[Condition]
-) -> Entry:
-    """A number that a condition of the sheet may hide: not read where it does, doubtful where nobody can tell."""
+def _as_conditions_show(entry: Entry, row: int, col: int, cell: Any, conditions: list[Condition]) -> Entry:
+    """A number that a condition may hide: not read where it does, doubtful where nobody can tell."""
     if not conditions or not _DIGIT.search(entry.text):
         return entry
     printed = cell.find(f"{_S}v")
@@ -133,7 +119,7 @@ def _as_conditions_show(
 
 def _entry(cell: Any, book: _Book, *, zeros: bool) -> Entry | None:
     styles, texts = book.styles, book.texts
-    style = styles[number] if (number := _number(cell.get("s"))) < len(styles) else _Style()
+    style = styles[number] if (number := _number(cell.get("s"))) < len(styles) else Style()
     kind = cell.get("t", "n")
     printed = cell.find(f"{_S}v")
     value = printed.text if printed is not None else None
@@ -154,16 +140,10 @@ def _entry(cell: Any, book: _Book, *, zeros: bool) -> Entry | None:
         number_value = float(value)
     except ValueError:
         return _text_entry(_Text(value, mixed=False), style)
-    if number_value == 0 and not zeros:
-        return None  # the sheet is set to show no zeros: a person sees a blank
-    if style.date:
-        # a date is printed, and the number behind it is not
-        return Entry(value, IN_DOUBT, struck=style.struck, legible=False)
-    text, sure = shown(number_value, style.code)
-    return Entry(text, sure, struck=style.struck, legible=not style.white) if text else None
+    return number_entry(number_value, value, style, zeros=zeros)
 
 
-def _text_entry(text: _Text, style: _Style) -> Entry | None:
+def _text_entry(text: _Text, style: Style) -> Entry | None:
     stripped = text.text.strip()
     if not stripped:
         return None
@@ -175,23 +155,24 @@ def _text_entry(text: _Text, style: _Style) -> Entry | None:
     return Entry(stripped, struck=style.struck, legible=not unread)
 
 
-def _styles(root: Any) -> list[_Style]:
+def _styles(root: Any) -> list[Style]:
     if root is None:
         return []
     codes = {
         _number(one.get("numFmtId")): one.get("formatCode") or ""
         for one in root.iterfind(f"{_S}numFmts/{_S}numFmt")
     }
-    fonts = [(_is_struck(font), _is_white(font.find(f"{_S}color"))) for font in root.iterfind(f"{_S}fonts/{_S}font")]
+    fonts = [
+        (_is_struck(font), _is_white(font.find(f"{_S}color")))
+        for font in root.iterfind(f"{_S}fonts/{_S}font")
+    ]
     dark = [_is_dark(fill) for fill in root.iterfind(f"{_S}fills/{_S}fill")]
     styles = []
     for one in root.iterfind(f"{_S}cellXfs/{_S}xf"):
         number, font, fill = (_number(one.get(name)) for name in ("numFmtId", "fontId", "fillId"))
-        code = codes.get(number, BUILT_IN.get(number, UNKNOWN))
-        date = number in _DATES or (number in codes and bool(_DATE_FORMAT.search(_QUOTED.sub("", code)))
-                                    and code.lower() != "general")  # fmt: skip
         struck, white = fonts[font] if font < len(fonts) else (False, False)
-        styles.append(_Style(code, struck, date, white and not (fill < len(dark) and dark[fill])))
+        white = white and not (fill < len(dark) and dark[fill])
+        styles.append(style_of(number, codes.get(number), struck=struck, white=white))
     return styles
 
 
@@ -214,7 +195,7 @@ def _is_struck(font: Any) -> bool:
 
 
 def _is_white(colour: Any) -> bool:
-    """White, or so near to it that it is not seen on paper; the theme's first colour and number 9 are white."""
+    """White, or so near to it that it is not seen; the theme's first colour and numbers 1 and 9 are."""
     if colour is None or colour.get("tint", "0").startswith("-"):
         return False
     value = (colour.get("rgb") or "")[-6:]

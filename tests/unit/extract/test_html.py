@@ -144,7 +144,9 @@ def test_missing_end_tags() -> None:
 
 
 def test_cells_behind_the_end_of_a_row_begin_another() -> None:
-    grid = only_grid("<table><tr><td>甲</td><td>1</td></tr><td>乙</td><td>2</td></tr><tr><td>丙</td></tr></table>")
+    grid = only_grid(
+        "<table><tr><td>甲</td><td>1</td></tr><td>乙</td><td>2</td></tr><tr><td>丙</td></tr></table>"
+    )
     assert texts(grid) == [["甲", "1"], ["乙", "2"], ["丙"]]
 
 

@@ -210,7 +210,9 @@ def test_a_number_format_that_only_its_number_names() -> None:
     members = zipfile.ZipFile(io.BytesIO(data))
     for number, text, sure in ((41, "-", True), (12, "0", False), (77, "0", False)):
         parts = {name: members.read(name) for name in members.namelist()}
-        parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b'numFmtId="11"', f'numFmtId="{number}"'.encode())
+        parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(
+            b'numFmtId="11"', f'numFmtId="{number}"'.encode()
+        )
         found = cell(read_document(zipped(parts), "x.xlsx"), 1, 1)
         assert (found.text, found.confidence >= 0.9) == (text, sure)
 
