@@ -322,7 +322,9 @@ class _Walk:
             self.flow.mark(None, self.region)
         elif kind == SUP:
             if isinstance(self.flow, RawCell) and saved is not None:
-                self.flow.raised = [*(self.flow.raised or ()), (saved, len(self.flow.pieces), False)]
+                if self.flow.raised is None:
+                    self.flow.raised = []
+                self.flow.raised.append((saved, len(self.flow.pieces), False))
         elif kind == LINK:
             if leads_to_a_page(element.get("href")):
                 self.flow.link(saved)

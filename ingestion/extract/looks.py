@@ -35,7 +35,7 @@ _FURTHER = (
     (b"color", re.compile(rb"(?<![-\w])color\s*[:=]\s*[\"']?(?:white|#fff\b|#f.f.f.|rgba?\()")),
     (b"position", re.compile(rb"position\s*:\s*relative;\s*top")),
 )
-_STYLE_SHEET = re.compile(rb"<style\b[^>]*>(.*?)</style", re.DOTALL)
+_STYLE_SHEET = re.compile(rb"<style\b[^>]*>([^<]*+(?:<(?!/style)[^<]*+)*+)")
 
 _STRUCK = re.compile(r"line-through")
 _ZERO = re.compile(r"[-+]?0*\.?0*(?:[a-z]+|%)?")
@@ -111,6 +111,8 @@ class _Reader:
         self.own: dict[Any, dict[str, str]] = {}
         self.n_unseen = 0
         self.unread: set[Any] = set()
+        #: whether an element stands on a known dark ground
+        self.dark: dict[Any, bool] = {}
 
     def looks(self) -> Looks:
         hidden, raised, struck, white = set(), set(), set(), []
@@ -189,15 +191,26 @@ class _Reader:
 
     def on_dark(self, element: Any) -> bool:
         """Whether the nearest background around an element is known and is not white."""
-        node = element
-        while node is not None:
-            style = self.style(node)
-            ground = style.get("background-color") or style.get("background") or ""
-            ground = ground or (node.get("bgcolor") or "").strip().lower()
-            if ground and ground not in ("none", "transparent", "inherit", "initial"):
-                return "url(" not in ground and not _is_white(ground) and not _is_transparent(ground)
+        node, below = element, []
+        while node is not None and node not in self.dark:
+            below.append(node)
+            ground = self._ground(node)
+            if ground is not None:
+                self.dark[node] = ground
+                break
             node = node.getparent()
-        return False
+        found = self.dark.get(node, False) if node is not None else False
+        self.dark.update(dict.fromkeys(below, found))
+        return found
+
+    def _ground(self, element: Any) -> bool | None:
+        """Whether the background of an element itself is dark; None where it has none."""
+        style = self.style(element)
+        ground = style.get("background-color") or style.get("background") or ""
+        ground = ground or (element.get("bgcolor") or "").strip().lower()
+        if not ground or ground in ("none", "transparent", "inherit", "initial"):
+            return None
+        return "url(" not in ground and not _is_white(ground) and not _is_transparent(ground)
 
     def _fields(self) -> None:
         """Fields of a form print what stands in them; what is drawn stands nowhere as text."""

@@ -32,6 +32,7 @@ def settle_marks(cell: RawCell) -> list[str]:
         return []
     inside = {index for start, end, _ in raised for index in range(start, end)}
     others = "".join(piece for index, piece in enumerate(pieces) if index not in inside).strip(_SPACES)
+    is_label = HAN.search(others) is not None
     left_out = []
     for start, end, by_hand in _joined(raised, pieces):
         mark = "".join(pieces[start:end]).strip(_SPACES)
@@ -42,7 +43,7 @@ def settle_marks(cell: RawCell) -> list[str]:
             if not by_hand and DIGIT.search(mark):
                 cell.marked = cell.unread = True
             continue
-        if HAN.search(others):
+        if is_label:
             if _NOTE.fullmatch(mark) and not _beside_digits(pieces, start, end):
                 pieces[start:end] = [""] * (end - start)  # a label is the same with its note
                 left_out.append(mark)
@@ -72,8 +73,8 @@ def _joined(raised: list[tuple[int, int, bool]], pieces: list[str]) -> list[tupl
 
 def _beside_digits(pieces: list[str], start: int, end: int) -> tuple[bool, bool] | None:
     """Whether a digit stands right before and right behind; None where neither does."""
-    before = "".join(pieces[:start]).rstrip(_SPACES)
-    after = "".join(pieces[end:]).lstrip(_SPACES)
+    before = next(filter(None, (pieces[index].rstrip(_SPACES) for index in range(start - 1, -1, -1))), "")
+    after = next(filter(None, (pieces[index].lstrip(_SPACES) for index in range(end, len(pieces)))), "")
     found = DIGIT.match(before[-1:]) is not None, DIGIT.match(after[:1]) is not None
     return found if any(found) else None
 

@@ -15,9 +15,8 @@ from typing import Any
 #: Rules of one page that are looked at; those of a portal have some thousands.
 _MAX_RULES = 5_000
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
-_MEDIA = re.compile(r"@media([^{}]*)\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\}")
-_SCREEN = re.compile(r"\s*(?:only\s+)?(?:all|screen)?\s*")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_BRACE = re.compile(r"[{}]")
+_FOR_SCREENS = re.compile(r"@media\s*(?:only\s+)?(?:all|screen)?")
 _COMPOUND = re.compile(r"([a-z][\w:-]*|\*)?((?:[.#][\w-]+)*)")
 _PART = re.compile(r"([.#])([\w-]+)")
 _DECLARATION = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
@@ -126,10 +125,25 @@ class Sheet:
 
 
 def _rules(sources: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Selectors and declarations, also of groups that hold for every screen; those of others are left out."""
     for source in sources:
         plain = _COMMENT.sub("", source)
-        plain = _MEDIA.sub(lambda media: media[2] if _SCREEN.fullmatch(media[1]) else "", plain)
-        yield from _RULE.findall(plain)
+        groups: list[bool] = []
+        n_left_out, at = 0, 0
+        selector: str | None = None
+        for brace in _BRACE.finditer(plain):
+            before, at = plain[at : brace.start()].strip(), brace.end()
+            if brace[0] == "{":
+                selector = None if before.startswith("@") else before
+                if selector is None:
+                    groups.append(_FOR_SCREENS.fullmatch(before) is not None)
+                    n_left_out += not groups[-1]
+            elif selector is not None:
+                if not n_left_out:
+                    yield selector, before
+                selector = None
+            elif groups:
+                n_left_out -= not groups.pop()
 
 
 def _path(selector: str) -> tuple[Compound, ...]:

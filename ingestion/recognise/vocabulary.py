@@ -155,10 +155,18 @@ class TableVocabulary:
         """The column that a label of no column may stand for: it ends with its label, or nearly is it."""
         label = normalise_label(text)
         ends = {code for known, code in self.columns.items() if len(known) > 1 and label.endswith(known)}
+        # readers of pictures take a speck beside a label for a character (总计文)
+        ends |= {code for known, code in self.columns.items() if len(known) > 1 and known == label[:-1]}
         if len(ends) == 1:
             return ends.pop()
         if len(label) < MIN_FUZZY_LENGTH:
-            return None
+            # one wrong character of three (白然人 for 自然人); of two, 小计 would be 总计
+            near = {
+                code
+                for known, code in self.columns.items()
+                if len(label) == len(known) == 3 and sum(map(str.__ne__, known, label)) == 1
+            }
+            return near.pop() if len(near) == 1 else None
         scored: dict[str, float] = {}
         for known, code in self.columns.items():
             score = SequenceMatcher(None, known, label, autojunk=False).ratio()

@@ -155,10 +155,17 @@ class Inked:
         thin, zone = 0.14 * self.em + 1, max(3.0, 0.12 * self.em)
         beside = piece.x < x0 + zone or piece.right > x1 - zone
         along = piece.y < top + zone or piece.bottom > bottom - zone
-        if beside and along and max(piece.w, piece.h) < 0.5 * self.em:
-            return True  # where two rules met
-        standing = beside and piece.w <= thin and not 0.45 * self.em < piece.h < 1.0 * self.em
-        lying = along and piece.h <= thin and not 0.25 * self.em < piece.w < 1.0 * self.em
+        if beside and along and max(piece.w, piece.h) < self.em:
+            return True  # where two rules meet
+        middle_x, middle_y = piece.x + piece.w / 2, piece.y + piece.h / 2
+        on_line = 0.08 * self.em + 1
+        upright, flat = piece.w <= thin, piece.h <= thin
+        if (upright and min(abs(middle_x - x0), abs(middle_x - x1)) <= on_line) or (
+            flat and min(abs(middle_y - top), abs(middle_y - bottom)) <= on_line
+        ):
+            return True
+        standing = beside and upright and not 0.45 * self.em < piece.h < self.em
+        lying = along and flat and not 0.25 * self.em < piece.w < self.em
         return standing or lying
 
     def _touches(self, piece: Piece, box: Box) -> bool:

@@ -20,7 +20,7 @@ Matrix = npt.NDArray[np.float64]
 #: Height of a full character (em) in pixels that the steps are written for; a page outside is resized.
 EM_LOW, EM_HIGH, EM_WANTED = 20.0, 42.0, 26.0
 _MAX_GROWTH = 3.0
-_MAX_WORKING_PIXELS = 40_000_000
+_MAX_WORKING_PIXELS = 20_000_000
 _SHRINKS = 0.84
 #: Grey levels by which red ink's red is above its green and blue; pixels below which there is no stamp.
 _RED, _LEAST_RED = 30, 20
@@ -198,8 +198,8 @@ def lies_on_its_side(page: Page) -> bool:
     """Whether lines of text run down the page: most characters have their next neighbour above or below."""
     ink = (page.grey < ink_level(page.noise)).astype(np.uint8)
     # the strokes of one character together
-    ink = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(whole)
     size = np.maximum(stats[1:, 2], stats[1:, 3])
     like = stats[1:][(size > 0.4 * page.em) & (size < 1.4 * page.em)][:_MOST_VOTERS].astype(np.float32)
     if len(like) < _LEAST_VOTERS:

@@ -290,7 +290,9 @@ class Lines:
             cell.struck = True
         has_digit = DIGIT.search(text) is not None
         if look.level and cell is not None and text.strip():
-            cell.raised = [*(cell.raised or ()), (begins, len(flow.pieces), look.raised_by_hand)]
+            if cell.raised is None:
+                cell.raised = []
+            cell.raised.append((begins, len(flow.pieces), look.raised_by_hand))
         elif look.level and has_digit:
             self._raised.append((begins, len(flow.pieces), look))
         if has_digit and cell is not None and (look.signs or look.tiny or (look.white and not cell.dark)):

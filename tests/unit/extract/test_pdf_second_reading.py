@@ -13,8 +13,10 @@ from pdfplumber.page import Page
 from reportlab.pdfgen.canvas import Canvas
 
 import ingestion.extract.pdf.second_reading as second_reading
+from ingestion.extract import read_document
 from ingestion.extract.model import Document, OtherReading
 from tests.unit.extract.sheets import HEIGHT, WIDTH, Sheet, cell, codes, only_grid, prose, read, texts
+from tests.unit.extract.test_pdf_pages import hand_made
 
 XS, YS = (50.0, 150.0, 220.0, 290.0), (60.0, 80.0, 100.0)
 TEXTS = [["label", "first", "second"], ["rules", "12", "48"]]
@@ -186,6 +188,28 @@ def test_number_under_a_white_area_is_not_brought_back() -> None:
 
 
 # ------------------------------------------------------------------------------------------------ failures
+
+
+def drawn_by_hand(resources: bytes, font: bytes) -> bytes:
+    """The doubtful table in a PDF with these resources."""
+    rules = [b"50 %d m 290 %d l S" % (y, y) for y in (440, 420, 400)]
+    rules += [b"%d 440 m %d 400 l S" % (x, x) for x in (50, 150, 220, 290)]
+    said = [
+        b"BT /F 10 Tf 1 0 0 1 %d %d Tm (%s) Tj ET" % (x + 5, y, text.encode())
+        for y, row in zip((428, 408), DOUBTFUL, strict=True)
+        for x, text in zip((50, 150, 220), row, strict=True)
+    ]
+    return hand_made(b"\n".join(rules + said), resources, font)
+
+
+def test_page_that_is_damaged_for_the_second_parser_alone() -> None:
+    resources = b"<</Font<</F 5 0 R>>/ColorSpace<</C[]>>>>"
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    document = read_document(drawn_by_hand(resources, font), "damaged.pdf")
+    grid = only_grid(document)
+    assert texts(grid) == DOUBTFUL
+    assert all(one.others == () for one in grid.cells)
+    assert "not_read_twice" in codes(document)
 
 
 @pytest.mark.parametrize("error", [ValueError("odd font"), RecursionError(), KeyError("Font")])

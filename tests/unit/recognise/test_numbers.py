@@ -27,6 +27,8 @@ from ingestion.recognise.numbers import parse_number
         ("+19", "19", None),
         ("0.00", "0.00", None),
         ("-2", "-2", None),
+        ("1\u200b8", "18", None),  # characters without width are not seen
+        ("\ufeff1\u00ad0", "10", None),
     ],
 )
 def test_printed_numbers(text: str, value: str, unit: str | None) -> None:
@@ -116,3 +118,8 @@ def test_plain_and_grouped_digits_read_back(number: int) -> None:
 def test_any_text_gets_a_state_and_only_reported_has_a_value(text: str, signed: bool) -> None:
     printed = parse_number(text, signed=signed)
     assert (printed.value is not None) == (printed.state == "reported")
+
+
+@pytest.mark.parametrize("text", ["00", "+03", "3/00", "减012"])
+def test_changes_with_a_leading_zero_are_two_cells_glued(text: str) -> None:
+    assert parse_number(text, signed=True).state == "unreadable"
