@@ -99,10 +99,10 @@ def page_picture(data: bytes, page_number: int, cell: Box, table: Sequence[Box])
 
     Raises NoPicture where the page is not there or cannot be rendered.
     """
-    import pypdfium2
+    from pypdfium2 import PdfDocument, PdfiumError
 
     try:
-        pdf = pypdfium2.PdfDocument(data)
+        pdf = PdfDocument(data)
         if not 1 <= page_number <= len(pdf):
             raise NoPicture(f"the file has {len(pdf)} pages, and this is on page {page_number}")
         page = pdf[page_number - 1]
@@ -111,7 +111,7 @@ def page_picture(data: bytes, page_number: int, cell: Box, table: Sequence[Box])
         left, top, right, bottom = cut.region
         margins = (left, max(0.0, size[1] - bottom), max(0.0, size[0] - right), top)
         drawn = page.render(scale=cut.scale, crop=margins).to_pil().convert("RGB")
-    except pypdfium2.PdfiumError as error:
+    except PdfiumError as error:
         raise NoPicture(f"the page cannot be rendered ({error})") from error
     return _framed(drawn, cell, cut)
 

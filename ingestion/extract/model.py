@@ -84,7 +84,7 @@ class Locator:
         return found
 
     def in_words(self) -> str | None:
-        """For people: "page 3, table 1, row 4, column 2", "line 88"; None where nothing of the kind is known."""
+        """For people: "page 3, table 1, row 4, column 2", "line 88"; None where nothing of that is known."""
         said = ", ".join(
             f"{name} {value}" for name in _LOCATOR_SAID if (value := getattr(self, name)) is not None
         )

@@ -39,13 +39,14 @@ class Page:
     """grey: paper is 255, ink dark, red stamps gone. em: height of a full character in its pixels.
 
     noise: how much paper flickers, in grey levels. back: 3x3 matrix from its pixels to those of the picture
-    that came in.
+    that came in. pieces: connected pieces of ink.
     """
 
     grey: Pixels
     em: float
     noise: float
     back: Matrix
+    pieces: int
 
     def source_box(
         self, x0: float, top: float, x1: float, bottom: float
@@ -57,18 +58,28 @@ class Page:
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
+def no_larger(pixels: Pixels) -> tuple[Pixels, float]:
+    """A picture of more pixels than any step needs, shrunk; and by how much."""
+    height, width = pixels.shape[:2]
+    ratio = min(1.0, math.sqrt(_MAX_WORKING_PIXELS / (height * width)))
+    if ratio == 1.0:
+        return pixels, 1.0
+    size = (round(width * ratio), round(height * ratio))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), ratio
+
+
 def prepare(pixels: Pixels, quarter_turns: int = 0) -> Page:
     """A page of uint8 (h, w, 3) RGB, turned by `quarter_turns` times 90 degrees clockwise, straightened."""
     turned, turn = _turned(pixels, quarter_turns)
     lifted = _without_stamps(turned)
     grey, noise = _even_light(lifted)
-    em = character_height(grey, noise)
+    em, pieces = character_height(grey, noise)
     scale = _scale(em, grey.shape)
     skew = _skew(grey, noise)
     if scale == 1.0 and abs(skew) < _MIN_SKEW:
-        return Page(grey, em, noise, _inverse(turn))
+        return Page(grey, em, noise, _inverse(turn), pieces)
     forth, size = _straightening(grey.shape, scale, skew)
-    return _warped(lifted, forth, size, turn, em * scale)
+    return _warped(lifted, forth, size, turn, em * scale, pieces)
 
 
 def rewarped(page: Page, pixels: Pixels, quarter_turns: int, correction: Matrix) -> Page:
@@ -77,10 +88,10 @@ def rewarped(page: Page, pixels: Pixels, quarter_turns: int, correction: Matrix)
     # from the turned pixels over the source's to the page's, and on
     forth = correction @ _inverse(turn @ page.back)
     height, width = page.grey.shape
-    return _warped(_without_stamps(turned), forth, (width, height), turn, page.em)
+    return _warped(_without_stamps(turned), forth, (width, height), turn, page.em, page.pieces)
 
 
-def _warped(grey: Pixels, forth: Matrix, size: tuple[int, int], turn: Matrix, em: float) -> Page:
+def _warped(grey: Pixels, forth: Matrix, size: tuple[int, int], turn: Matrix, em: float, pieces: int) -> Page:
     growth = math.sqrt(abs(float(np.linalg.det(forth[:2, :2]))))
     if growth < _SHRINKS:  # else thin rules fall between the pixels that are sampled
         grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.45 / growth), dtype=np.uint8)
@@ -89,7 +100,7 @@ def _warped(grey: Pixels, forth: Matrix, size: tuple[int, int], turn: Matrix, em
         grey, forth, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=border
     )
     even, noise = _even_light(np.asarray(warped, dtype=np.uint8))
-    return Page(even, em, noise, _inverse(forth @ turn))
+    return Page(even, em, noise, _inverse(forth @ turn), pieces)
 
 
 def _inverse(matrix: Matrix) -> Matrix:
@@ -176,8 +187,8 @@ def ink_level(noise: float) -> int:
 # size and skew
 
 
-def character_height(grey: Pixels, noise: float) -> float:
-    """Height of a full character in pixels, by the pieces of ink that may be characters."""
+def character_height(grey: Pixels, noise: float) -> tuple[float, int]:
+    """Height of a full character in pixels, by the pieces of ink that may be one; and how many there are."""
     ink = (grey < ink_level(noise)).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
     heights, widths, areas = stats[1:, 3], stats[1:, 2], stats[1:, 4]
@@ -187,11 +198,11 @@ def character_height(grey: Pixels, noise: float) -> float:
     like &= areas > 0.08 * heights * widths
     # dust, and the small strokes of characters in pieces, count by what they cover
     if like.sum() < 5:
-        return EM_WANTED
+        return EM_WANTED, len(stats)
     order = np.sort(heights[like])
     weight = np.cumsum(order.astype(np.float64))
     middle = float(order[np.searchsorted(weight, 0.6 * weight[-1])])
-    return middle / 0.88
+    return middle / 0.88, len(stats)
 
 
 def lies_on_its_side(page: Page) -> bool:

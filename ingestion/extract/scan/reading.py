@@ -12,7 +12,7 @@ from ingestion.extract.sandbox import Budget
 from ingestion.extract.scan.cells import grid_cells, read_cells
 from ingestion.extract.scan.decode import Pixels
 from ingestion.extract.scan.ink import Inked
-from ingestion.extract.scan.page import Page, lies_on_its_side, prepare, rewarped
+from ingestion.extract.scan.page import Page, lies_on_its_side, no_larger, prepare, rewarped
 from ingestion.extract.scan.prose import read_prose
 from ingestion.extract.scan.rules import find_rules
 from ingestion.extract.scan.slant import correction
@@ -20,7 +20,9 @@ from ingestion.extract.scan.tables import FoundTable, tables_of
 
 #: Pixels: smaller pictures hold no text.
 _SMALLEST = 16
-#: Share of Chinese characters read this surely that tells that a page is upright. Upside down it is below 0.1,
+#: Pieces of ink above which a picture is no page: a page of 2,000 characters in the worst of scans has 7,000.
+_MOST_PIECES = 150_000
+#: Share of Chinese characters read so surely that a page must be upright. Upside down it is below 0.1,
 #: in the worst of upright pictures above 0.5.
 _UPRIGHT_SHARE, _READ_WELL = 0.3, 0.6
 
@@ -54,14 +56,18 @@ def read_page_image(
     """Tables and text of one page, given as uint8 (h, w, 3) RGB, in reading order.
 
     Locators: bbox = pixels * scale, `page`, `part` and `carrier` as given; grids are counted from
-    `first_table`. Every cell carries its confidence and the readings that were not chosen.
+    `first_table`. Every cell carries its confidence and the readings that were not chosen. A picture that is no
+    page (a photograph, noise) has no blocks.
     """
     if min(pixels.shape[:2]) < _SMALLEST:
         return []
-    place = _Place(page, scale, part, carrier)
+    pixels, shrunk = no_larger(pixels)
+    place = _Place(page, scale / shrunk, part, carrier)
     best: list[Block] = []
     most = -1
     first = prepare(pixels)
+    if first.pieces > _MOST_PIECES:
+        return []
     turns = (1, 3) if lies_on_its_side(first) else (0, 2)
     for quarter_turns in turns:
         straight = prepare(pixels, quarter_turns) if quarter_turns else first

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ingestion.extract.model import UnreadableInput
 from ingestion.extract.ole import root_stream
 from ingestion.extract.workbook.styles import Style, style_of
 
@@ -18,6 +19,7 @@ _ROW, _COLUMNS, _WINDOW, _MANY_NUMBERS = 0x208, 0x7D, 0x23E, 0xBD
 #: Records of one cell: number, short number, formula, text in its several forms.
 _CELLS = frozenset([0x203, 0x27E, 0x06, 0xFD, 0x204, 0xD6, 0x205])
 _FORMULA, _TRUTH_OR_ERROR = 0x06, 0x205
+_TEXTS, _DIMENSIONS = 0xFC, 0x200
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!",
     0x2A: "#N/A",
@@ -29,7 +31,7 @@ _AUTOMATIC = frozenset([0x40, 0x41, 0x7FFF])
 #: Channels of a colour from here on make it white on paper.
 _WHITE_FROM = 240
 _STRUCK, _HIDDEN_ROW, _SHOWS_ZEROS = 0x08, 0x20, 0x10
-_MAX_COLUMN = 256
+_MAX_ROW, _MAX_COLUMN = 65_536, 256
 #: A file that has more is no one's workbook, and each is read to its end.
 _MAX_SHEETS = 200
 
@@ -46,14 +48,32 @@ class SheetLooks:
 
 
 def looks_of(data: bytes) -> list[SheetLooks] | None:
-    """The looks of every sheet in the order of the workbook; None where the file does not say in this way."""
+    """The looks of every sheet in the order of the workbook; None where the file does not say in this way.
+
+    Raises `UnreadableInput` for counts that cannot be true: python-calamine makes room for as many.
+    """
     stream = root_stream(data, "Workbook")
     if stream is None:
         return None
+    _check_counts(stream)
     try:
         return _read(stream)
     except (struct.error, IndexError):
         return None
+
+
+def _check_counts(stream: bytes) -> None:
+    at = 0
+    while at + 12 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if kind == _TEXTS and struct.unpack_from("<I", stream, at + 8)[0] > len(stream):
+            raise UnreadableInput("damaged_container", "the workbook is damaged: more texts than bytes")
+        if kind == _DIMENSIONS and at + 16 <= len(stream):
+            first_row, last_row, first_column, last_column = struct.unpack_from("<IIHH", stream, at + 4)
+            rows, columns = max(first_row, last_row), max(first_column, last_column)
+            if rows > _MAX_ROW or columns > _MAX_COLUMN:
+                raise UnreadableInput("damaged_container", "the workbook is damaged: a sheet beyond any size")
+        at += 4 + length
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
@@ -67,7 +87,8 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _read(stream: bytes) -> list[SheetLooks] | None:
-    if struct.unpack_from("<HHH", stream)[0] != _BOF or struct.unpack_from("<H", stream, 4)[0] != _BIFF8:
+    first, _, version = struct.unpack_from("<HHH", stream)
+    if (first, version) != (_BOF, _BIFF8):
         return None
     begins: list[int] = []
     codes: dict[int, str] = {}

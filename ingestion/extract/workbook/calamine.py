@@ -34,9 +34,9 @@ def read_other(data: bytes) -> Iterator[Sheet]:
     """The sheets of a workbook. Raises `UnreadableInput`."""
     _check_members(data)
     try:
+        looks: Sequence[SheetLooks | None] | None = looks_of(data)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         metas = book.sheets_metadata
-        looks: Sequence[SheetLooks | None] | None = looks_of(data)
         if looks is None or len(looks) != len(metas):
             looks = [None] * len(metas)
         for meta, of_sheet in zip(metas, looks, strict=True):

@@ -32,10 +32,12 @@ def xls(
     hidden_rows: Iterable[int] = (),
     hidden_columns: Iterable[int] = (),
     zeros: bool = True,
+    n_rows: int = 20,
 ) -> bytes:
     """A workbook of one sheet."""
     looks = list(dict.fromkeys([Look(), *(value[1] for value in cells.values() if isinstance(value, tuple))]))
     sheet = _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
+    sheet += _record(0x200, struct.pack("<IIHHH", 0, n_rows, 0, 20, 0))
     for column in hidden_columns:
         sheet += _record(0x7D, struct.pack("<6H", column, column, 2048, 0, 1, 0))
     for row in sorted({row for row, _ in cells}):

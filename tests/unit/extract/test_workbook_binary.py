@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingestion.extract import read_document
-from ingestion.extract.model import Document, GridCell
+from ingestion.extract.model import Document, GridCell, UnreadableInput
 from tests.unit.extract.binary_workbooks import Look, Value, xls
 
 PLAIN = Look()
@@ -65,6 +65,13 @@ def test_dates_white_letters_and_errors_are_not_read_as_numbers() -> None:
     assert not cell(data, 0, 2).legible
     assert cell(data, 1, 1).legible
     assert cell(data, 1, 2).text == "#REF!"
+
+
+def test_a_size_that_no_sheet_has_is_damage() -> None:
+    """python-calamine would ask for room for all of it, and take the process with it."""
+    with pytest.raises(UnreadableInput) as refusal:
+        read(xls(cells(), n_rows=2**31))
+    assert refusal.value.code == "damaged_container"
 
 
 def test_struck_numbers() -> None:
