@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingestion.catalog.labels import normalise_label
 from ingestion.extract.model import Grid, GridCell
@@ -212,7 +212,16 @@ class Head:
                 found.append([item.column_if(accepted) for item in columns])
             return found
 
-        return layout_with_guesses(table, orders, [item.guess for item in self.cells])
+        layout = layout_with_guesses(table, orders, [item.guess for item in self.cells])
+        if layout.missing and (self._over_grids or self._may_hide_one(columns)):
+            # the head does not say that a column is not printed: its label may be the one not understood
+            return replace(layout, confidence=min(layout.confidence, CONFIDENCE_IN_DOUBT))
+        return layout
+
+    def _may_hide_one(self, columns: list[HeadCell]) -> bool:
+        """Whether a label that nobody knows stands between those of the row labels and the first known one."""
+        first = min((item.start for item in columns if item.column != FOREIGN), default=0)
+        return any(item.column == FOREIGN and 0 < item.start < first for item in self.cells)
 
     def keeps_columns(self, grid: Grid) -> bool:
         """Whether a table in text has a field for every column in each row, and none beyond the head."""

@@ -56,8 +56,8 @@ def read_page_image(
     """Tables and text of one page, given as uint8 (h, w, 3) RGB, in reading order.
 
     Locators: bbox = pixels * scale, `page`, `part` and `carrier` as given; grids are counted from
-    `first_table`. Every cell carries its confidence and the readings that were not chosen. A picture that is no
-    page (a photograph, noise) has no blocks.
+    `first_table`. Every cell carries its confidence and the readings that were not chosen. A picture that is
+    no page (a photograph, noise) has no blocks.
     """
     if min(pixels.shape[:2]) < _SMALLEST:
         return []
