@@ -219,7 +219,7 @@ class Head:
         return layout
 
     def _may_hide_one(self, columns: list[HeadCell]) -> bool:
-        """Whether a label that nobody knows stands between those of the row labels and the first known one."""
+        """Whether an unknown label stands before the first known one, and not over the row labels."""
         first = min((item.start for item in columns if item.column != FOREIGN), default=0)
         return any(item.column == FOREIGN and 0 < item.start < first for item in self.cells)
 

@@ -2,8 +2,8 @@
 
 Belongs here: everything between the pixels of a page and its blocks. `decode` makes pixels of a file, `page`
 straightens them (`slant`: what perspective leaves), `rules` finds rules and `grouping` which of them make a
-table, `lattice`, `traces` and `enclosed` its cells, `bare` those of a table without verticals (`tables` chooses),
-`ink` and `cells` read them cell by cell, `prose` reads what stands outside of them, `engine` runs the models,
+table, `lattice`, `traces` and `enclosed` its cells, `bare` those without verticals (`tables` chooses), `ink`
+and `cells` read them cell by cell, `prose` reads what stands outside of them, `engine` runs the models,
 `reading` puts it together. Does not belong here: forms and labels, and any repair of what was read.
 """
 

@@ -59,7 +59,8 @@ def _add_sheet(sheet: Sheet, document: Document, budget: Budget) -> None:
     printed: dict[int, list[int]] = {}
     for row, col in sorted(filled.keys() - covered):
         printed.setdefault(row, []).append(col)
-    layout = _Layout(sheet, filled, spans, covered, printed)
+    columns = [col for _, col in filled]
+    layout = _Layout(sheet, filled, spans, covered, printed, min(columns), max(columns) + 1)
     rows: list[int] = []
     for row in range(min(printed), max(printed) + 1):
         if row in sheet.hidden_rows:
@@ -78,17 +79,18 @@ def _add_sheet(sheet: Sheet, document: Document, budget: Budget) -> None:
 
 @dataclass(slots=True)
 class _Layout:
-    """A sheet with what its merged ranges cover. printed: columns with something in them, by row."""
+    """A sheet with what its merged ranges cover.
+
+    printed: columns with something in them, by row. first_col, n_cols: where these begin and end.
+    """
 
     sheet: Sheet
     filled: dict[tuple[int, int], Entry]
     spans: dict[tuple[int, int], tuple[int, int]]
     covered: set[tuple[int, int]]
     printed: dict[int, list[int]]
-
-    @property
-    def n_cols(self) -> int:
-        return max(col for _, col in self.filled) + 1
+    first_col: int
+    n_cols: int
 
     def columns_of(self, rows: list[int]) -> tuple[int, int]:
         """Where a table of these rows begins and ends: the sheet is as wide as its widest one."""
@@ -108,7 +110,11 @@ class _Layout:
         if not entry.legible or _NUMBER.fullmatch(entry.text):
             return False
         _, width = self.spans.get((row, columns[0]), (1, 1))
-        return width >= max(2, self.n_cols) or len(entry.text) > _LABEL or row - 1 not in self.printed
+        return (
+            width >= max(2, self.n_cols - self.first_col)
+            or len(entry.text) > _LABEL
+            or row - 1 not in self.printed
+        )
 
 
 def _add_grid(layout: _Layout, rows: list[int], document: Document, budget: Budget) -> None:

@@ -69,6 +69,8 @@ def _section_for(value: float, sections: list[str]) -> tuple[str | None, bool]:
     """The part of a format that a number is shown by, and whether its sign is shown beside it."""
     conditions = [_CONDITION.search(section) for section in sections[:2]]
     if any(conditions):
+        if value < 0:
+            return _section_of_negatives(sections, conditions[0]), False
         for section, condition in zip(sections, conditions, strict=False):
             if condition is not None and _holds(value, condition[1], float(condition[2])):
                 return _CONDITION.sub("", section), True
@@ -79,6 +81,12 @@ def _section_for(value: float, sections: list[str]) -> tuple[str | None, bool]:
     if len(sections) > 2 and value == 0:
         return sections[2], False
     return sections[0], True
+
+
+def _section_of_negatives(sections: list[str], first: re.Match[str] | None) -> str | None:
+    """The other one of two parts of which the first is for what is not negative: its sign is its own."""
+    plain = first is not None and first[1] in (">", ">=") and float(first[2]) == 0
+    return sections[1] if plain and len(sections) == 2 and not _CONDITION.search(sections[1]) else None
 
 
 def _holds(value: float, sign: str, bound: float) -> bool:

@@ -134,6 +134,8 @@ def test_merged_ranges_are_spans() -> None:
         (4.0, '[>5]"多";0', "4", True),
         (0.0, '[=0]"";General', "", True),
         (500.0, "[<100]0;[<1000]#,##0;0.0", "500", True),
+        (-4.0, "[>=0]0;-0", "-4", True),
+        (-4.0, "[<100]0;0.0", "-4", False),
         (7.0, '0"0"', "70", True),
         (12345.0, '0!.0,"万"', "12345", False),
         (12.0, "[DBNum1][$-804]General", "12", False),
@@ -223,6 +225,22 @@ def test_a_table_is_as_wide_as_its_own_rows() -> None:
     for row in (["指标", "甲", "乙", "丙", "丁"], ["收到", 1, 2, 3, 4]):
         sheet.append(row)
     assert [grid.n_cols for grid in read(book).grids()] == [3, 5]
+
+
+def test_a_line_across_a_table_that_stands_away_from_the_corner() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for number, row in enumerate(
+        (["二、主动公开情况"], ["规章", 1, 2], ["三、申请情况"], ["收到", 3, 4]), start=2
+    ):
+        for column, value in enumerate(row, start=3):
+            sheet.cell(number, column, value)
+        if len(row) == 1:
+            sheet.merge_cells(start_row=number, end_row=number, start_column=3, end_column=5)
+    document = read(book)
+    assert document.text() == "二、主动公开情况\n三、申请情况"
+    assert [grid.n_cols for grid in document.grids()] == [3, 3]
 
 
 def test_of_a_sheet_a_year_the_one_that_the_source_names_is_read() -> None:
