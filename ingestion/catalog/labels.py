@@ -97,7 +97,8 @@ def _normalise_once(text: str) -> str:
     key = _INVISIBLE.sub("", key).translate(_UNIFIED).translate(_SIMPLIFIED)
     key = _ENUMERATOR.sub("", key, count=1) if _ENUMERATOR.match(key) else key
     key = _EXPLANATION.sub("", key)
-    return key.rstrip(":").replace(*_OTHER)
+    # （七）、总计 and, where a reader of pictures saw a speck, （七）.总计
+    return key.lstrip(".,·").rstrip(":").replace(*_OTHER)
 
 
 def split_enumerator(text: str) -> tuple[str | None, str]:

@@ -87,9 +87,15 @@ def test_numbers_in_lines_of_text_read_from_a_picture_are_in_doubt() -> None:
 
 @pytest.mark.parametrize(
     ("seen", "printed_label"),
-    [("規章", "规章"), ("結果維持", "结果维持"), ("行政強制", "行政强制"), ("處理決定數量", "处理決定数量")],
+    [
+        ("規章", "规章"),
+        ("結果維持", "结果维持"),
+        ("行政強制", "行政强制"),
+        ("處理決定數量", "处理決定数量"),
+        ("（七）.总计", "总计"),
+    ],
 )
-def test_traditional_characters_are_another_spelling(seen: str, printed_label: str) -> None:
+def test_another_spelling_of_a_label(seen: str, printed_label: str) -> None:
     assert normalise_label(seen) == normalise_label(printed_label)
 
 
