@@ -60,6 +60,11 @@ def read_pdf(data: bytes, document: Document, budget: Budget) -> None:
         reading = _Reading(pdf, document, budget)
         reading.run()
         document.issues += compare(data, reading.printed, reading.layouts, budget)
+        scanned = {number for number, layout in reading.layouts.items() if layout.scanned is not None}
+        if len(scanned) > 1:
+            from ingestion.extract.scan import joined_over_pages
+
+            document.blocks = joined_over_pages(document.blocks, scanned)
     finally:
         pdf.close()
 

@@ -4,7 +4,8 @@ Belongs here: everything between the pixels of a page and its blocks. `decode` m
 straightens them (`slant`: what perspective leaves), `rules` finds rules and `grouping` which of them make a
 table, `lattice`, `traces` and `enclosed` its cells, `bare` those without verticals (`tables` chooses), `ink`
 and `cells` read them cell by cell, `prose` reads what stands outside of them, `engine` runs the models,
-`reading` puts it together. Does not belong here: forms and labels, and any repair of what was read.
+`reading` puts it together, `over_pages` joins tables that a page break cut. Does not belong here: forms and
+labels, and any repair of what was read.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from __future__ import annotations
 from ingestion.extract.model import Document
 from ingestion.extract.sandbox import Budget
 from ingestion.extract.scan.decode import Pixels, decode_pages, decode_picture
+from ingestion.extract.scan.over_pages import joined_over_pages
 from ingestion.extract.scan.reading import read_page_image
 
-__all__ = ["Pixels", "decode_picture", "read_page_image", "read_picture"]
+__all__ = ["Pixels", "decode_picture", "joined_over_pages", "read_page_image", "read_picture"]
 
 
 def read_picture(data: bytes, document: Document, budget: Budget) -> None:
@@ -27,3 +29,4 @@ def read_picture(data: bytes, document: Document, budget: Budget) -> None:
         first_table = len(document.grids()) + 1
         document.blocks += read_page_image(pixels, first_table=first_table, budget=budget, page=pages)
     document.pages = pages
+    document.blocks = joined_over_pages(document.blocks, range(1, pages + 1))

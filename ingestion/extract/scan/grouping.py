@@ -43,7 +43,7 @@ def together(page: Page, rules: Rules) -> list[RuleGroup]:
         middle = (rule.start + rule.end) / 2
         groups.setdefault(_label(labels, rule.where(middle), middle), ([], []))[1].append(rule)
     networks = _merged([group for label, group in groups.items() if label])
-    alone = [group for group in networks if not group[1] and len(group[0]) < 3]
+    alone = [group for group in networks if not group[1] and len(group[0]) < 2]
     ruled = [group for group in networks if group not in alone]
     lone = sorted((rule for group in alone for rule in group[0]), key=lambda rule: rule.at)
     return [*ruled, *(([*stack], []) for stack in _stacks(lone, page.em))]
@@ -98,4 +98,5 @@ def _stacks(lone: Sequence[Rule], em: float) -> list[list[Rule]]:
                 break
         else:
             stacks.append([rule])
-    return [stack for stack in stacks if len(stack) >= 3]
+    # two may be all that a page break left of a table: its verticals are too short to be found alone
+    return [stack for stack in stacks if len(stack) >= 2]

@@ -7,6 +7,7 @@ what the cells hold.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +20,8 @@ from ingestion.extract.scan.traces import Side, Traces
 
 #: em: rules this close are one line of the table (double borders, a rule that is drawn cell by cell).
 _SAME_LINE = 0.45
+#: em: height of a row that strokes of its text may split for the while.
+_SPLIT_BAND = 4.0
 
 
 @dataclass
@@ -129,7 +132,7 @@ def _with_short_lines(
     found = list(lines)
     off = max(4, round(0.3 * em))
     low, high = max(0, round(lines[0].at)), min(len(trace.solid), round(lines[-1].at) + 1)
-    for before, behind in pairwise(bands):
+    for before, behind in _spans(bands, em):
         first, last = round(before.at + 3), round(behind.at - 3)
         if last - first < (2.2 if lying else 0.95) * em:  # in less, a 1 fills the band
             continue
@@ -145,6 +148,14 @@ def _with_short_lines(
             if trace.beside(round(middle), first, last, off) <= 0.45:
                 found.append(Line(middle, before.at - em, behind.at + em))
     return sorted(found, key=lambda line: line.at)
+
+
+def _spans(bands: list[Line], em: float) -> Iterator[tuple[Line, Line]]:
+    """Neighbouring lines, and those with strokes of text between them that pass for lines so far."""
+    for at, before in enumerate(bands):
+        for step, behind in enumerate(bands[at + 1 : at + 4]):
+            if step == 0 or behind.at - before.at < _SPLIT_BAND * em:
+                yield before, behind
 
 
 def _without_undrawn(

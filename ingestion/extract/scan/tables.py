@@ -35,6 +35,6 @@ def tables_of(page: Page, rules: Rules, inked: Inked) -> list[FoundTable]:
             bare = bare_table(inked, traces, across, down)
         if bare is not None:
             found.append(FoundTable(*bare))
-        elif lattice is not None:
+        elif lattice is not None and (down or lattice.n_cols > 1):
             found.append(FoundTable(lattice, inked.cells(lattice.cells)))
     return sorted(found, key=lambda one: (one.lattice.box[1], one.lattice.box[0]))

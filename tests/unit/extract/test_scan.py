@@ -11,7 +11,7 @@ import pytest
 
 from ingestion.extract.model import Block, Grid, GridCell, TextBlock
 from ingestion.extract.sandbox import Budget
-from ingestion.extract.scan import engine, read_page_image
+from ingestion.extract.scan import engine, joined_over_pages, read_page_image
 from ingestion.extract.scan.decode import Pixels
 from tests.unit.extract.drawn import NUMBERS, Table, requests
 
@@ -256,3 +256,49 @@ def test_pictures_without_text_give_no_blocks() -> None:
     assert read(grey) == []
     assert read(ramp) == []
     assert read(grey[:5, :5]) == []
+
+
+def cut(row: int, shift: int = 0) -> list[Pixels]:
+    """The table on two pages: the rows before `row` and those from it on, the second page shifted."""
+    whole = requests()
+    above, below = requests(), requests()
+    above.heights, below.heights = whole.heights[:row], whole.heights[row:]
+    above.cells = [one for one in whole.cells if one[0] < row]
+    below.cells = [(at - row, *rest) for at, *rest in whole.cells if at >= row]
+    pages = [above.draw(), np.roll(below.draw(), shift, axis=1)]
+    return [np.vstack([page, np.full((60, page.shape[1], 3), 255, np.uint8)]) for page in pages]
+
+
+def on_pages(pictures: list[Pixels]) -> list[Block]:
+    blocks: list[Block] = []
+    for number, pixels in enumerate(pictures, start=1):
+        tables = sum(isinstance(block, Grid) for block in blocks)
+        blocks += read_page_image(pixels, first_table=tables + 1, budget=Budget(), page=number)
+    return joined_over_pages(blocks, range(1, len(pictures) + 1))
+
+
+@pytest.mark.parametrize("shift", [0, 14])
+def test_a_table_that_goes_on_over_a_page_is_one_table(shift: int) -> None:
+    (grid,) = on_pages(cut(2, shift))
+
+    assert isinstance(grid, Grid)
+    assert (grid.n_rows, grid.n_cols) == (4, 5)
+    assert numbers(grid) == NUMBERS
+    assert [cell(grid, row, 4).locator.page for row in range(4)] == [1, 1, 2, 2]
+    assert cell(grid, 3, 4).locator.row == 4
+
+
+def test_a_single_row_left_on_the_next_page_is_found() -> None:
+    (grid,) = on_pages(cut(1))
+
+    assert isinstance(grid, Grid)
+    assert numbers(grid) == NUMBERS
+
+
+def test_tables_with_other_columns_stay_apart() -> None:
+    other = Table([300, 290], [44, 44], [(0, 0, "项目"), (0, 1, "数量"), (1, 0, "规章"), (1, 1, "2")])
+    other.widths = [250, 340]
+
+    blocks = on_pages([requests().draw(), other.draw()])
+
+    assert [(block.index, block.n_rows) for block in blocks if isinstance(block, Grid)] == [(1, 4), (2, 2)]

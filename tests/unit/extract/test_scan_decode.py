@@ -103,9 +103,9 @@ def test_the_pages_of_a_tiff_are_pages_of_the_document() -> None:
     document = read_document(saved(pages[0], "TIFF", save_all=True, append_images=pages[1:]), "x.tif")
 
     assert document.pages == 2
-    assert [(grid.index, grid.page) for grid in document.grids()] == [(1, 1), (2, 2)]
-    numbers = [grid.at(1, 2) for grid in document.grids()]
-    assert [cell.text for cell in numbers if cell] == ["17", "99"]
+    (grid,) = document.grids()  # same columns, nothing between: the table goes on
+    numbers = [grid.at(row, 2) for row in (1, 5)]
+    assert [(cell.locator.page, cell.text) for cell in numbers if cell] == [(1, "17"), (2, "99")]
 
 
 def bomb(width: int, height: int) -> bytes:
