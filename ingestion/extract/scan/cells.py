@@ -73,7 +73,7 @@ def read_cells(
     ]
     _read_ink(cells, inked)
     _read_digits(cells, inked)
-    return [(cell.place, *_judged(cell, look, inked.em)) for cell in cells]
+    return [(cell.place, *_judged(cell, look, inked)) for cell in cells]
 
 
 def _read_ink(cells: Sequence[_Cell], inked: Inked) -> None:
@@ -132,18 +132,23 @@ def _may_be_number(text: str) -> bool:
     return len(_HAN.findall(text)) < 2 or any(char.isdigit() for char in text)
 
 
-def _judged(cell: _Cell, look: DigitLook, em: float) -> tuple[str, float, tuple[OtherReading, ...], bool]:
+def _judged(cell: _Cell, look: DigitLook, inked: Inked) -> tuple[str, float, tuple[OtherReading, ...], bool]:
     first, second = cell.first, cell.second
     if not cell.ink.pieces:
         return "", 1.0, (), not cell.ink.faint
     doubtful = cell.place.doubtful or cell.ink.touching
     if _may_be_number(first.text):
-        doubtful |= stands_apart(cell.place, cell.digits or cell.ink.pieces, em)
+        doubtful |= stands_apart(cell.place, cell.digits or cell.ink.pieces, inked.em)
     most = MOST_IN_DOUBT if doubtful else MOST_AGREED
     if second is None and not _may_be_number(first.text):
         return first.text, round(min(most, first.weakest), 3), (), True
     if second is None:
         return _without_digits(cell, look)
+    if first.text == second.text and len(first.text) == 1 and first.text.isdigit():
+        if inked.is_slash(cell.digits):
+            # both policies took the / of an empty cell for a 1
+            others = (OtherReading("/", 0.5, "slanted_stroke"),)
+            return first.text, round(min(first.confidence, MOST_ALONE) * 0.6, 3), others, True
     if first.text == second.text and first.text:
         return first.text, round(min(most, _agreed(min(first.confidence, second.confidence))), 3), (), True
     if not first.text and not second.text:

@@ -31,6 +31,9 @@ _FAINT, _FAINT_NOISE = 22.0, 5.0
 #: Size and darkness of a digit against those of the table's digits.
 _SMALLEST, _LARGEST = 0.62, 1.7
 _PALEST = 0.45
+#: A slash: how far its top stands to the right of its foot, in its heights (a 1 in italics: 0.15), and the
+#: longest run of ink across it, in its widths (the bar of a 7: 1).
+_LEANS, _THIN = 0.18, 0.62
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,20 @@ class Inked:
             near, stretched, 255
         )
         return crop
+
+    def is_slash(self, pieces: Sequence[Piece]) -> bool:
+        """Whether the ink is one slanted stroke, whatever a recogniser makes of it (1, as a rule)."""
+        if len(pieces) != 1:
+            return False
+        (piece,) = pieces
+        own = self.labels[piece.y : piece.bottom, piece.x : piece.right] == piece.index
+        counts = own.sum(axis=1)
+        if not counts.all():
+            return False
+        middles = (own * np.arange(piece.w)).sum(axis=1) / counts
+        part = max(1, piece.h // 4)
+        lean = float(middles[:part].mean() - middles[-part:].mean()) / piece.h
+        return lean >= _LEANS and float(counts.max()) <= max(_THIN * piece.w, 3)
 
 
 def around(pieces: Sequence[Piece]) -> Box:

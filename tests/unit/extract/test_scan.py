@@ -302,3 +302,31 @@ def test_tables_with_other_columns_stay_apart() -> None:
     blocks = on_pages([requests().draw(), other.draw()])
 
     assert [(block.index, block.n_rows) for block in blocks if isinstance(block, Grid)] == [(1, 4), (2, 2)]
+
+
+@pytest.mark.parametrize("size", [16, 18, 20, 22, 26])
+def test_a_slash_is_never_surely_a_number(size: int) -> None:
+    table = requests()
+    table.size = size
+    table.cells = [
+        (row, col, "/" if (row, col) in NUMBERS else text, *rest) for row, col, text, *rest in table.cells
+    ]
+
+    grid = grid_of(table.draw())
+
+    for place in NUMBERS:
+        found = cell(grid, *place)
+        assert found.text == "/" or found.confidence is None or found.confidence < 0.9, found
+
+
+def test_a_lone_one_is_read_as_surely_as_other_numbers() -> None:
+    table = requests()
+    table.cells = [
+        (row, col, "1" if (row, col) in NUMBERS else text, *rest) for row, col, text, *rest in table.cells
+    ]
+
+    grid = grid_of(table.draw())
+
+    assert {(cell(grid, *place).text, cell(grid, *place).confidence >= 0.9) for place in NUMBERS} == {
+        ("1", True)
+    }
