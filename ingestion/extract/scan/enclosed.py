@@ -16,6 +16,9 @@ Box = tuple[int, int, int, int]
 
 #: Rows or columns around a cell in which a line must be drawn to be thought missing in it.
 _NEAR = 3
+#: Whole cells in the bounding box of a broken region above which it cannot have been one cell: strokes of text
+#: that pass for rules make a few cells, a rule that fades out in a skewed picture may lay half a table open.
+_MOST_SWALLOWED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,8 @@ def _of_broken(
 ) -> list[Enclosed]:
     """Cells, all in doubt, of regions that are no rectangles.
 
-    Where ink crosses the sides that are not drawn, the region and what lies in its bounding box was one cell
-    and a stroke of its text was taken for a rule; else a rule is missing, and each place is a cell.
+    Where ink crosses the sides that are not drawn, the region and the few cells in its bounding box were one
+    cell and a stroke of its text was taken for a rule; else a rule is missing, and each place is a cell.
     """
     found: list[Enclosed] = []
     taken: set[tuple[int, int]] = set()
@@ -86,7 +89,8 @@ def _of_broken(
         swallowed = [cell for cell in whole if (cell.row, cell.col) in inside and _places_of(cell) <= inside]
         others = {place for cell in swallowed for place in _places_of(cell)}
         others |= {place for region in regions if set(region) <= inside for place in region}
-        crossed = _crossed(traces, set(places), xs, ys)
+        few = len(swallowed) <= _MOST_SWALLOWED
+        crossed = few and _crossed(traces, set(places), xs, ys)
         if crossed and others | set(places) == inside and not inside & taken:
             for cell in swallowed:
                 whole.remove(cell)
