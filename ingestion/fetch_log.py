@@ -31,7 +31,7 @@ class FetchRecord:
 
     seq: counts from 1, rising, without meaning beyond the order. at: UTC, ISO 8601. source: id of the source.
     name: the file's name as given, without machine paths; below a given folder the path relative to it.
-    title, url: what the giver knew of the document. sha256, n_bytes: None when outcome is "failed".
+    title, url, issuer: what the giver knew of the document. sha256, n_bytes: None when outcome is "failed".
     outcome: "new" (first time these bytes came), "known", or "failed", and then `reason` says why.
     """
 
@@ -45,6 +45,7 @@ class FetchRecord:
     n_bytes: int | None
     outcome: Outcome
     reason: str | None = None
+    issuer: str | None = None
 
     def to_line(self) -> bytes:
         """The record as one line of UTF-8 JSON with its newline; absent fields are left out."""
@@ -55,6 +56,7 @@ class FetchRecord:
             "name": self.name,
             "title": self.title,
             "url": self.url,
+            "issuer": self.issuer,
             "sha256": self.sha256,
             "bytes": self.n_bytes,
             "outcome": self.outcome,
@@ -83,6 +85,7 @@ class FetchRecord:
             n_bytes=_typed(fields, "bytes", int, optional=True),
             outcome=outcome,
             reason=_typed(fields, "reason", str, optional=True),
+            issuer=_typed(fields, "issuer", str, optional=True),
         )
         if (record.sha256 is None or record.n_bytes is None) != (outcome == "failed"):
             raise ValueError("an addition has a sha256 and a size, a failure has none")
@@ -115,6 +118,7 @@ class FetchLog:
         self._line = 0
         self._records: list[FetchRecord] = []
         self._known: set[str] = set()
+        self._newest: dict[tuple[str, str], FetchRecord] = {}
         self.damaged: list[int] = []
 
     def records(self) -> list[FetchRecord]:
@@ -126,6 +130,12 @@ class FetchLog:
     def knows(self, sha256: str) -> bool:
         """Whether these bytes have been added before, as of the last look at the file."""
         return sha256 in self._known
+
+    def newest(self, source: str, name: str) -> FetchRecord | None:
+        """The last record of this source and name."""
+        with self._thread_lock:
+            self._catch_up()
+            return self._newest.get((source, name))
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -157,6 +167,7 @@ class FetchLog:
         n_bytes: int | None,
         outcome: Outcome,
         reason: str | None = None,
+        issuer: str | None = None,
     ) -> FetchRecord:
         """Append one record with the next number and the present time; on disk when this returns."""
         if self._descriptor is None:
@@ -172,6 +183,7 @@ class FetchLog:
             n_bytes=n_bytes,
             outcome=outcome,
             reason=reason,
+            issuer=issuer,
         )
         self._write(record.to_line())
         os.fsync(self._descriptor)
@@ -205,5 +217,6 @@ class FetchLog:
                 self.damaged.append(self._line)
                 continue
             self._records.append(record)
+            self._newest[record.source, record.name] = record
             if record.sha256 is not None:
                 self._known.add(record.sha256)

@@ -50,6 +50,26 @@ class DataRoot:
         return self.archive / "fetch_log.jsonl"
 
     @property
+    def frontier(self) -> Path:
+        """What the crawler remembers: addresses, documents, what was asked tonight (SQLite)."""
+        return self.archive / "crawl.sqlite"
+
+    @property
+    def warcs(self) -> Path:
+        """What servers answered, byte by byte, as <run>-<number>.warc.gz."""
+        return self.archive / "warc"
+
+    @property
+    def fetches(self) -> Path:
+        """One row for every fetch, one Parquet file a run."""
+        return self.archive / "fetches"
+
+    @property
+    def nights(self) -> Path:
+        """What each night of the crawler did, one JSON file a night."""
+        return self.archive / "nights"
+
+    @property
     def core(self) -> Path:
         """What reading the archive gave."""
         return self.root / "core"

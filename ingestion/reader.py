@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ingestion.carriers import Chain, read_page
-from ingestion.catalog import Catalog, load_catalog
+from ingestion.catalog import NOT_READ_WITH, Catalog, load_catalog
 from ingestion.converter import Conversion
 from ingestion.extract import read_document
 from ingestion.extract.companions import Companion, Companions
@@ -31,6 +31,7 @@ def read_snapshot(
     url: str | None = None,
     catalog: Catalog | None = None,
     *,
+    issuer: str | None = None,
     converted: Conversion | None = None,
     companions: Companions | None = None,
 ) -> Reading:
@@ -41,16 +42,18 @@ def read_snapshot(
     is there, and such a document waits. Name, sha256, media type and size stay the original's; its locators
     count in the converted document, and an issue says so.
 
+    issuer: whom the document's site names as the one who published it, for a document that names nobody.
+
     companions: where the pictures and attachments of a page are found. They are read with it, and what they
     say is merged into its reading; without them, only pictures inside the page's own bytes are.
     """
     catalog = catalog or load_catalog()
     try:
         document = _extract(data, name, converted)
-        reading = recognise(document, catalog, title, url)
+        reading = recognise(document, catalog, title, url, issuer)
         if document.media_type == HTML:
             chain = Chain(
-                recognise=lambda page: recognise(page, catalog, title, url),
+                recognise=lambda page: recognise(page, catalog, title, url, issuer),
                 read_file=lambda file: _read_companion(file, catalog),
             )
             reading = read_page(document, reading, companions, chain)
@@ -105,13 +108,19 @@ def refused(data: bytes, name: str, code: str, reason: str, *, quarantined: bool
 
 @lru_cache(maxsize=1)
 def reader_version() -> str:
-    """First 12 hex digits over the code and the catalog that decide what is read: any change re-reads."""
+    """First 12 hex digits over the code and the catalog that decide what is read: any change re-reads.
+
+    What the catalog knows of publishers and of crawling is not in it.
+    """
     digest = hashlib.sha256()
     for entry in _CODE:
         path = _PACKAGE / entry
         files = [path] if path.is_file() else sorted(path.rglob("*"))
         for file in files:
+            inside = file.relative_to(_PACKAGE)
+            if inside.parts[0] == "catalog" and not NOT_READ_WITH.isdisjoint(inside.parts[1:2]):
+                continue
             if file.suffix in (".py", ".yml", ".csv") and file.is_file():
-                digest.update(str(file.relative_to(_PACKAGE)).encode())
+                digest.update(str(inside).encode())
                 digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

@@ -48,7 +48,8 @@ def reading_path(root: DataRoot, snapshot: Snapshot, mark: str | None = None) ->
 
     mark: of the converter that the document was read through, "" for one that waits for any.
     """
-    hints = json.dumps([snapshot.title, snapshot.url], ensure_ascii=False)
+    given = [snapshot.title, snapshot.url] + ([snapshot.issuer] if snapshot.issuer else [])
+    hints = json.dumps(given, ensure_ascii=False)
     hint8 = hashlib.sha256(hints.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     through = "" if mark is None else f".{mark or _WAITING}"
     name = f"{snapshot.sha256}.{hint8}{through}.json"
@@ -142,6 +143,7 @@ def _job(root: DataRoot, snapshot: Snapshot, path: Path, converted: Mapping[Path
         name=snapshot.name,
         title=snapshot.title,
         url=snapshot.url,
+        issuer=snapshot.issuer,
         key=snapshot,
         sha256=snapshot.sha256,
         companions=ArchiveCompanions.of(root, snapshot),

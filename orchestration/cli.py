@@ -10,22 +10,22 @@ import json
 import sys
 import traceback
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from ingestion.paths import DataRoot
-
-DONE, SOME_UNREAD, UNUSABLE, HELD, BROKEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
-
-EXIT_STATUS = """\b
-Exit status:
-  0  done; failing identities and missing tables are results, not problems
-  1  done, but some documents could not be read; they are listed
-  2  wrong usage, or the input is not readable at all
-  3  a gate held the release back; the old one stays
-  4  the command itself failed, or another run holds the data root
-"""
+from orchestration.site_commands import classify, sources
+from orchestration.statuses import (
+    BROKEN,
+    DONE,
+    EXIT_STATUS,
+    HELD,
+    INTERRUPTED,
+    SOME_UNREAD,
+    UNUSABLE,
+    fail,
+)
 
 
 class Commands(click.Group):
@@ -49,12 +49,6 @@ class Commands(click.Group):
             fail(f"{type(error).__name__}: {first}{where}", BROKEN)
 
 
-def fail(sentence: str, status: int) -> NoReturn:
-    """One sentence on stderr, and out."""
-    click.echo(f"gongkai: {sentence}", err=True)
-    raise SystemExit(status)
-
-
 def _keep_traceback() -> Path | None:
     try:
         log = DataRoot.from_env().build / "logs" / "gongkai.log"
@@ -71,8 +65,17 @@ def main() -> None:
     """Annual reports on open government information, as a checked and traceable DuckDB release."""
 
 
+main.add_command(sources)
+main.add_command(classify)
+
+
 @main.command(epilog=EXIT_STATUS)
 @click.option("--source", "sources", multiple=True, metavar="NAME", help="Gather from this source only.")
+@click.option(
+    "--everything",
+    is_flag=True,
+    help="Walk all lists to their end and ask for every known document again, whatever the calendar says.",
+)
 @click.option(
     "--reread",
     multiple=True,
@@ -86,17 +89,17 @@ def main() -> None:
     metavar="SECONDS",
     help="How long to wait for another run to finish.",
 )
-def run(sources: tuple[str, ...], reread: tuple[str, ...], wait: float) -> None:
+def run(sources: tuple[str, ...], everything: bool, reread: tuple[str, ...], wait: float) -> None:
     """Run the nightly job once, in this process: from the sources to a release."""
     from orchestration.lock import LockHeld
 
     root = DataRoot.from_env()
-    _known_sources(sources)
+    manual, publishers = _known_sources(sources)
     again = _reread(reread)
     from orchestration.nightly import run_nightly
 
     try:
-        outcome = run_nightly(root, sources, again, wait)
+        outcome = run_nightly(root, manual, again, wait, publishers=publishers, everything=everything)
     except LockHeld as busy:
         fail(str(busy), BROKEN)
     if outcome.interrupted:
@@ -105,7 +108,7 @@ def run(sources: tuple[str, ...], reread: tuple[str, ...], wait: float) -> None:
         fail(f"{outcome.error} (details in {outcome.log_file})", BROKEN)
     from orchestration.summary import summary
 
-    shown = summary(root)
+    shown = summary(root, outcome.nights)
     if outcome.held:
         click.echo("\n".join(shown.lines))
         fail(f"no release was made, a gate held it back: {'; '.join(outcome.held)}", HELD)
@@ -116,14 +119,20 @@ def run(sources: tuple[str, ...], reread: tuple[str, ...], wait: float) -> None:
         raise SystemExit(SOME_UNREAD)
 
 
-def _known_sources(names: tuple[str, ...]) -> None:
-    if names:
-        from ingestion.catalog import load_catalog
+def _known_sources(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The names parted into manual sources and publishers; no others, and none that is switched off."""
+    if not names:
+        return [], []
+    from ingestion.catalog import load_catalog
+    from orchestration.crawling import publishers
 
-        known = list(load_catalog().sources)
-        for name in names:
-            if name not in known:
-                fail(f"there is no source {name!r}; the catalog has: {', '.join(known)}", UNUSABLE)
+    manual, sites = load_catalog().sources, publishers()
+    for name in names:
+        if name not in manual and name not in sites:
+            fail(f"there is no source {name!r}; `gongkai sources` lists them", UNUSABLE)
+        if name in sites and not sites[name].enabled:
+            fail(f"the publisher {name!r} is not enabled; its record says how it was verified", UNUSABLE)
+    return [name for name in names if name in manual], [name for name in names if name in sites]
 
 
 def _reread(words: tuple[str, ...]) -> dict[str, Any]:

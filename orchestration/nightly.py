@@ -29,7 +29,7 @@ __all__ = ["Outcome", "run_config", "run_nightly", "terminal_logger"]
 @dataclass(slots=True)
 class Outcome:
     """What came of a run. `held` names the gates that held the release back; `error` what stopped the run;
-    `interrupted` is true where a person did.
+    `interrupted` is true where a person did; `nights` are the crawls that came to their end in it.
     """
 
     run_id: str | None = None
@@ -37,15 +37,26 @@ class Outcome:
     error: str | None = None
     interrupted: bool = False
     log_file: Path | None = None
+    nights: tuple[str, ...] = ()
 
 
 def run_config(
-    sources: Sequence[str] = (), reread: dict[str, Any] | None = None, terminal: bool = False
+    sources: Sequence[str] = (),
+    reread: dict[str, Any] | None = None,
+    terminal: bool = False,
+    publishers: Sequence[str] = (),
+    everything: bool = False,
 ) -> dict[str, Any]:
-    """Run configuration of the nightly job: only these sources, read these again."""
+    """Run configuration of the nightly job: only these manual sources and these publishers, read these again.
+
+    Where any are named, all others are left alone. everything: crawl whatever the calendar says.
+    """
     config: dict[str, Any] = {"ops": {}}
-    if sources:
-        config["ops"]["archive"] = {"config": {"only": list(sources)}}
+    if sources or publishers:
+        config["ops"]["archive"] = {"config": {"only": list(sources), "nothing": not sources}}
+        config["ops"]["crawl"] = {"config": {"only": list(publishers), "nothing": not publishers}}
+    if everything:
+        config["ops"].setdefault("crawl", {"config": {}})["config"]["everything"] = True
     if reread:
         config["ops"]["readings"] = {"config": {"reread": reread}}
     if terminal:
@@ -59,6 +70,8 @@ def run_nightly(
     reread: dict[str, Any] | None = None,
     wait: float = 0.0,
     job: str = "nightly",
+    publishers: Sequence[str] = (),
+    everything: bool = False,
 ) -> Outcome:
     """Run the job under the lock. Raises lock.LockHeld when another run is not done within `wait` seconds.
 
@@ -67,19 +80,27 @@ def run_nightly(
     home.prepare_home(root.dagster_home)
     log_file = root.build / "logs" / "run.log"
     outcome = Outcome(log_file=log_file)
+    before = _nights(root)
     with watched(log_file) as say, lock.hold(root.run_lock, "gongkai run", wait, say):
         try:
-            _execute(outcome, job, run_config(sources, reread, terminal=True), say)
+            _execute(outcome, job, run_config(sources, reread, True, publishers, everything), say)
         except Exception as error:
             traceback.print_exc()  # to the log file: stderr points there
             outcome.error = _sentence(error)
+    outcome.nights = tuple(sorted(name for name, at in _nights(root).items() if before.get(name) != at))
     return outcome
+
+
+def _nights(root: DataRoot) -> dict[str, int]:
+    """The kept reports of nights, and when each was written last."""
+    return {path.stem: path.stat().st_mtime_ns for path in root.nights.glob("*.json")}
 
 
 def _execute(outcome: Outcome, job: str, config: dict[str, Any], say: Callable[[str], None]) -> None:
     import dagster as dg
 
     from orchestration.definitions import defs
+    from orchestration.partitions import sites_of_run
 
     definitions = defs()
     with unhurried(), dg.DagsterInstance.get() as instance:
@@ -88,7 +109,11 @@ def _execute(outcome: Outcome, job: str, config: dict[str, Any], say: Callable[[
             run_config=config,
             instance=instance,
             raise_on_error=False,
-            tags={home.PROCESS_TAG: home.process_mark(), "gongkai/started_by": "gongkai run"},
+            tags={
+                home.PROCESS_TAG: home.process_mark(),
+                "gongkai/started_by": "gongkai run",
+                **sites_of_run(instance),
+            },
         )
         outcome.run_id = result.run_id
         _judge(outcome, result)

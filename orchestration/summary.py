@@ -5,6 +5,7 @@ Belongs here: wording what the tidy tables hold. Not here: computing it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ import duckdb
 
 from ingestion.archive import Archive
 from ingestion.paths import DataRoot
+from orchestration.crawling import night_line, report_of, troubles
 from orchestration.publish import read_manifest
 
 MOST_LINES = 10
@@ -57,9 +59,14 @@ class Summary:
     unread: list[str]
 
 
-def summary(root: DataRoot) -> Summary:
-    """What the current release and the tidy tables say, one line a document that was read."""
+def summary(root: DataRoot, nights: Sequence[str] = ()) -> Summary:
+    """What the current release and the tidy tables say, one line a document that was read.
+
+    nights: crawls of the run that is summed up, a line each; what they could not fetch is listed as unread.
+    """
     lines = [_release(root)]
+    crawls = [report_of(root, night) for night in nights]
+    lines += [night_line(report) for report in crawls]
     with duckdb.connect(":memory:") as connection:
         for parquet in root.tables.glob("*.parquet"):
             path = str(parquet).replace("'", "''")
@@ -72,6 +79,8 @@ def summary(root: DataRoot) -> Summary:
         for row in rows
         if row["state"] in UNREAD_STATES
     ]
+    troubled = [line for report in crawls for line in troubles(report)]
+    unread += troubled
     unread += [f"not taken in: {record.name}: {record.reason}" for record in Archive(root).refused()]
     read = [_document(row) for row in rows if row["state"] not in UNREAD_STATES]
     room = MOST_LINES - len(lines) - (1 if unread else 0)
@@ -79,9 +88,17 @@ def summary(root: DataRoot) -> Summary:
         read = [*read[: room - 1], f"and {len(read) - room + 1} more; `gongkai documents` lists them all"]
     lines += read
     if unread:
-        what = "document" if len(unread) == 1 else "documents"
-        lines.append(f"{len(unread)} {what} could not be read; listed with the reason")
+        lines.append(_listed(len(unread) - len(troubled), len(troubled)))
     return Summary(lines, unread)
+
+
+def _listed(documents: int, sites: int) -> str:
+    parts = []
+    if documents:
+        parts.append(f"{documents} {'document' if documents == 1 else 'documents'} could not be read")
+    if sites:
+        parts.append(f"{sites} {'site' if sites == 1 else 'sites'} could not be fetched")
+    return f"{', '.join(parts)}; listed with the reason"
 
 
 def _release(root: DataRoot) -> str:

@@ -1,8 +1,8 @@
 """The archive: what came in, unchanged, and the logs of where it came from.
 
 `snapshots`: documents by the sha256 of their content, with the log of additions. `warc`: what servers
-answered, byte by byte. `fetches`: one row for every fetch, for analysts. Does not belong here: fetching
-(crawl), understanding (extract).
+answered, byte by byte, and `warc_records`: one record of it. `fetches`: one row for every fetch, for
+analysts. Does not belong here: fetching (crawl), understanding (extract).
 """
 
 from ingestion.archive.snapshots import (

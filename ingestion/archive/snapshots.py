@@ -61,7 +61,7 @@ class SnapshotDamaged(ArchiveError):
 class Snapshot:
     """Bytes in the archive with everything that was ever said of them; the log's order throughout.
 
-    first: the addition that brought them. names, titles, urls, sources: each distinct value once.
+    first: the addition that brought them. names, titles, urls, sources, issuers: each distinct value once.
     """
 
     sha256: str
@@ -71,6 +71,7 @@ class Snapshot:
     titles: tuple[str, ...]
     urls: tuple[str, ...]
     sources: tuple[str, ...]
+    issuers: tuple[str, ...] = ()
 
     @property
     def first_seq(self) -> int:
@@ -93,6 +94,11 @@ class Snapshot:
     @property
     def url(self) -> str | None:
         return self.urls[-1] if self.urls else None
+
+    @property
+    def issuer(self) -> str | None:
+        """Who the site says issued it, as last said; not from the document."""
+        return self.issuers[-1] if self.issuers else None
 
 
 class NamedDocument(Protocol):
@@ -175,6 +181,7 @@ class Archive:
                 titles=_latest_last(record.title for record in additions),
                 urls=_latest_last(record.url for record in additions),
                 sources=_distinct(record.source for record in additions),
+                issuers=_latest_last(record.issuer for record in additions),
             )
 
     def refused(self) -> list[FetchRecord]:
@@ -202,6 +209,29 @@ class Archive:
     ) -> FetchRecord:
         """Archive `data`. Known bytes add a line to the log and no snapshot."""
         return self._store([data], source, name, title, url)
+
+    def add_once(
+        self,
+        data: bytes,
+        *,
+        source: str,
+        name: str,
+        title: str | None = None,
+        url: str | None = None,
+        issuer: str | None = None,
+    ) -> FetchRecord:
+        """As add_bytes, with the issuer that the site names; what the newest record of this source and name
+        says already adds no line.
+
+        That record is given back then: a crawl that was killed and goes on stores what it stored before, and
+        its log does not grow by it.
+        """
+        last = self._log.newest(source, name)
+        sha256 = hashlib.sha256(data).hexdigest()
+        if last is not None and (last.sha256, last.title, last.url) == (sha256, title, url):
+            if self._holds(sha256):
+                return last
+        return self._store([data], source, name, title, url, issuer)
 
     def add_path(
         self,
@@ -298,7 +328,13 @@ class Archive:
                 )
 
     def _store(
-        self, chunks: Iterable[bytes], source: str, name: str, title: str | None, url: str | None
+        self,
+        chunks: Iterable[bytes],
+        source: str,
+        name: str,
+        title: str | None,
+        url: str | None,
+        issuer: str | None = None,
     ) -> FetchRecord:
         """Write the bytes aside while hashing them, name them, log them; all under the log's lock."""
         with self._log.hold():
@@ -335,6 +371,7 @@ class Archive:
                 sha256=sha256,
                 n_bytes=n_bytes,
                 outcome="known" if known else "new",
+                issuer=issuer,
             )
 
     def _holds(self, sha256: str) -> bool:

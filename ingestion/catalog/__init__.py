@@ -1,11 +1,11 @@
-"""Facts about the reports as files, validated on load: forms, states, units, report years, sources.
+"""Facts about the reports as files, validated on load: forms, states, units, report years, publishers.
 
 `load_catalog()` gives the whole; `normalise_label` is the only way to compare a printed label with it.
 """
 
 from ingestion.catalog.errors import CatalogError
 from ingestion.catalog.labels import enumerator_number, normalise_label, split_enumerator, strip_spaces
-from ingestion.catalog.loader import CATALOG_ROOT, Catalog, load_catalog
+from ingestion.catalog.loader import CATALOG_ROOT, NOT_READ_WITH, Catalog, load_catalog
 from ingestion.catalog.models import (
     Bilingual,
     Break,
@@ -26,10 +26,13 @@ from ingestion.catalog.models import (
     Unit,
     YearRange,
 )
+from ingestion.catalog.publishers import Publisher
+from ingestion.catalog.source_files import load_publishers
 from ingestion.catalog.yaml_source import parse, read_yaml
 
 __all__ = [
     "CATALOG_ROOT",
+    "NOT_READ_WITH",
     "Bilingual",
     "Break",
     "Catalog",
@@ -40,6 +43,7 @@ __all__ = [
     "Form",
     "HeaderLabel",
     "Law",
+    "Publisher",
     "ReportYears",
     "Row",
     "Section",
@@ -52,6 +56,7 @@ __all__ = [
     "YearRange",
     "enumerator_number",
     "load_catalog",
+    "load_publishers",
     "normalise_label",
     "parse",
     "read_yaml",

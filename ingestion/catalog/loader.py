@@ -22,9 +22,15 @@ from ingestion.catalog.checks import check_crosswalk, check_form, check_markers,
 from ingestion.catalog.errors import CatalogError
 from ingestion.catalog.labels import strip_spaces
 from ingestion.catalog.models import Form, Law, ReportYears, Source, State, Unit
+from ingestion.catalog.publishers import Publisher
+from ingestion.catalog.source_files import load_sources
 from ingestion.catalog.yaml_source import parse, read_yaml
 
 CATALOG_ROOT = Path(__file__).resolve().parent
+
+#: Folders of facts about where documents come from, not about what they say: an edit there (a publisher that
+#: is switched on, a word for a firewall's page) must not have every document read again.
+NOT_READ_WITH = frozenset({"sources", "crawl"})
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -33,8 +39,10 @@ M = TypeVar("M", bound=BaseModel)
 class Catalog:
     """All facts about forms, states, units, years and sources.
 
-    `version`: the first 12 hex digits of a sha256 over every YAML file below the catalog's folder, lexicon
-    included; any edit changes it, and with it the reader's version.
+    `version`: the first 12 hex digits of a sha256 over every YAML file that decides how a document is read,
+    lexicon included: all below the catalog's folder but those in `NOT_READ_WITH`. Any edit of them changes
+    it, and with it the reader's version. `sources`: the manual ones. `publishers`: web sites, also those
+    that are not enabled.
     """
 
     root: Path
@@ -45,6 +53,7 @@ class Catalog:
     laws: Mapping[str, Law]
     report_years: ReportYears
     sources: Mapping[str, Source]
+    publishers: Mapping[str, Publisher]
 
     def form_for_year(self, year: int) -> tuple[str, ...]:
         """Codes of the forms valid for report year `year`, in the catalog's order."""
@@ -92,6 +101,7 @@ def _load(root: Path) -> Catalog:
     forms = _load_forms(root, units, laws)
     report_years = parse(ReportYears, read_yaml(root / "report_years.yml"), "report_years.yml")
     _check_report_years(report_years, forms, laws)
+    sources = load_sources(root / "sources")
     return Catalog(
         root=root,
         version=_version(root),
@@ -100,13 +110,15 @@ def _load(root: Path) -> Catalog:
         units=MappingProxyType(units),
         laws=MappingProxyType(laws),
         report_years=report_years,
-        sources=MappingProxyType(_load_sources(root)),
+        sources=sources.manual,
+        publishers=sources.publishers,
     )
 
 
 def _version(root: Path) -> str:
     digest = hashlib.sha256()
-    for file in sorted(root.rglob("*.yml"), key=lambda file: file.relative_to(root).as_posix()):
+    files = (file for file in root.rglob("*.yml") if file.relative_to(root).parts[0] not in NOT_READ_WITH)
+    for file in sorted(files, key=lambda file: file.relative_to(root).as_posix()):
         content = file.read_bytes()
         # name and length before the content, so that no two sets of files run into the same bytes
         digest.update(f"{file.relative_to(root).as_posix()}\0{len(content)}\0".encode())
@@ -136,17 +148,6 @@ def _load_forms(root: Path, units: Mapping[str, Unit], laws: Mapping[str, Law]) 
     check_markers(forms, files)
     check_crosswalk(forms, files)
     return forms
-
-
-def _load_sources(root: Path) -> dict[str, Source]:
-    sources: dict[str, Source] = {}
-    for file in sorted((root / "sources").glob("*.yml")):
-        name = file.relative_to(root).as_posix()
-        source = parse(Source, read_yaml(file, name), name)
-        if source.id in sources:
-            raise CatalogError(name, "id", f"the source {source.id!r} stands in another file too")
-        sources[source.id] = source
-    return sources
 
 
 def _entries(root: Path, file: str, field: str, model: type[M]) -> list[M]:

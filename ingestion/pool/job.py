@@ -29,9 +29,9 @@ _MOST_HASHED = 8 << 30
 class Job:
     """One document to read. It crosses to another process: everything in it can be pickled.
 
-    key: the caller's own word for it, handed back with the result. sha256: what the bytes must have, where
-    that is known. companions: where the pictures and attachments of a page are found. converted: what the
-    converter made of a document that only it can open.
+    title, url, issuer: what its site says of it. key: the caller's own word for it, handed back with the
+    result. sha256: what the bytes must have, where that is known. companions: where the pictures and
+    attachments of a page are found. converted: what the converter made of a document that only it can open.
     """
 
     path: Path
@@ -42,6 +42,7 @@ class Job:
     sha256: str | None = None
     companions: Companions | None = None
     converted: Conversion | None = None
+    issuer: str | None = None
 
 
 #: What leaves the process: a few facts for the parent (anything JSON holds), and the bytes that are kept.
@@ -81,7 +82,13 @@ def read_job(job: Job) -> Reading:
     if job.sha256 is not None and hashlib.sha256(data).hexdigest() != job.sha256:
         return unread(job, "file_changed", f"its bytes are no longer those with the sha256 {job.sha256}")
     return read_snapshot(
-        data, job.name, job.title, job.url, converted=job.converted, companions=job.companions
+        data,
+        job.name,
+        job.title,
+        job.url,
+        issuer=job.issuer,
+        converted=job.converted,
+        companions=job.companions,
     )
 
 

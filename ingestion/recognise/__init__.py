@@ -28,15 +28,20 @@ from ingestion.recognise.tables import TableReading, read_tables
 
 
 def recognise(
-    document: Document, catalog: Catalog, title: str | None = None, url: str | None = None
+    document: Document,
+    catalog: Catalog,
+    title: str | None = None,
+    url: str | None = None,
+    issuer: str | None = None,
 ) -> Reading:
-    """Understand one document. `title` and `url` are what a list page knew of it; the document wins.
+    """Understand one document. `title` and `url` are what a list page knew of it, `issuer` whom its site
+    names as the one who published it; the document wins.
 
     Returns a Reading whose `cells` lists every cell of the form once the form is known; never raises for
     what a document contains.
     """
     document = _content(document)
-    headline, issues = read_headline(document, catalog, title, url)
+    headline, issues = read_headline(document, catalog, title, url, issuer)
     is_report, evidence = report_evidence(document, title)
     tables = read_tables(document, catalog, headline.report_year)
     issues = [*document.issues, *issues]

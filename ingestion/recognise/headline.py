@@ -35,13 +35,18 @@ _YEAR_OF_WORK = re.compile(r"(20\d{2})年度?(?:政府信息公开|政务公开)
 
 
 def read_headline(
-    document: Document, catalog: Catalog, title: str | None = None, url: str | None = None
+    document: Document,
+    catalog: Catalog,
+    title: str | None = None,
+    url: str | None = None,
+    issuer: str | None = None,
 ) -> tuple[Headline, list[Issue]]:
     """The headline of `document` and what is doubtful in it. Raises LexiconError if the lexicon is broken.
 
     title: a hint from the source; it fills only what the document leaves open, and a contradiction is the
     issue `title_hint_contradicts`. url: recorded by the caller, never read: years and codes in paths are
-    wrong too often. `form` stays None here. Fields in `found`: title, agency, report_year, scope,
+    wrong too often. issuer: whom the site names; it counts only where document and title name nobody.
+    `form` stays None here. Fields in `found`: title, agency, report_year, scope,
     published_on, page_date, meta_date, signed_on, period, document_number, each {value, raw, how, locator};
     `agency_also` and `report_year_also` hold {"sayings": [...]} that were not chosen.
     """
@@ -61,7 +66,7 @@ def read_headline(
 
     read_period(document, words, head, issues)
     _read_year(document, lines, preamble, titles, chosen, title, words, head, issues)
-    read_agency(document, lines, preamble, labelled, chosen, hint, words, head, issues)
+    read_agency(document, lines, preamble, labelled, chosen, hint, issuer, words, head, issues)
     _read_scope(preamble, chosen, hint, words, head)
     read_dates(document, lines, labelled, words, head)
     read_document_number(lines, labelled, words, head)

@@ -25,11 +25,16 @@ def read_agency(
     labelled: Sequence[tuple[str, Saying]],
     chosen: Title | None,
     hint: Title | None,
+    site: str | None,
     words: HeadlineWords,
     head: Headline,
     issues: list[Issue],
 ) -> None:
-    """The most complete printed name that agrees with the title's; without one, the signature leads."""
+    """The most complete printed name that agrees with the title's; without one, the signature leads.
+
+    site: whom the site names as the issuer, asked last. Case: 关于2020年政府信息公开工作的年度报告, whose
+    text says 我办 throughout and whose issuer stands in the breadcrumb alone.
+    """
     places: list[NamePlace] = []
     if chosen is not None and chosen.agency is not None:
         places.append(NamePlace(chosen.agency, chosen.raw, chosen.how, chosen.locator))
@@ -41,6 +46,10 @@ def read_agency(
         places.extend(_opening_names(lines, words))
     if not places and hint is not None and hint.agency is not None:
         places.append(NamePlace(hint.agency, hint.raw, "title hint", None))
+    if not places and site:
+        places.append(NamePlace(site, site, "site", None))
+        detail = f"the document does not name the body that reports; its site names {site}"
+        issues.append(Issue("agency_from_site", "agency", detail, "warning"))
     if not places:
         issues.append(Issue("agency_not_found", "agency", "the document does not name the body that reports"))
         return

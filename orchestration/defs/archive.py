@@ -1,4 +1,4 @@
-"""Archive: the files of the manual sources, by content. Crawled sources will come in here too."""
+"""Archive: the files of the manual sources, by content; what the crawl brought lies there already."""
 
 import dagster as dg
 from pydantic import Field
@@ -7,13 +7,15 @@ from orchestration.defs.resources import HeldDataRoot
 
 
 class Sources(dg.Config):
-    """Which sources to gather from: all of the catalog, or those named."""
+    """Which manual sources to gather from: all of the catalog, those named, or none."""
 
     only: list[str] = Field(default_factory=list)
+    nothing: bool = False
 
 
 @dg.asset(
     key="archive",
+    deps=[dg.AssetDep("crawl", partition_mapping=dg.AllPartitionMapping())],
     group_name="archive",
     kinds={"python", "file"},
     owners=["team:gongkai"],
@@ -36,7 +38,8 @@ def archive(
     for name in config.only:
         if name not in known:
             raise dg.Failure(f"there is no source {name!r}; the catalog has: {', '.join(known)}")
-    synced = {name: store.sync_source(known[name]) for name in config.only or known}
+    names = [] if config.nothing else config.only or list(known)
+    synced = {name: store.sync_source(known[name]) for name in names}
     snapshots = list(store.snapshots())
     refused = store.refused()
     new = sum(sync.new for sync in synced.values())

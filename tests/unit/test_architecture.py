@@ -37,8 +37,19 @@ ROOMS = {
     "ingestion": room(),
     "ingestion.paths": room(),
     "ingestion.catalog": room(libraries="pydantic yaml pyarrow"),  # pyarrow: the catalog as warehouse tables
-    "ingestion.crawl": room("ingestion.catalog", "ingestion.archive", libraries="httpx lxml selectolax"),
-    "ingestion.archive": room("ingestion.paths", "ingestion.fetch_log", "ingestion.local_files"),
+    # It knows bytes as text and kinds of files by their bytes, as extract tells them, and nothing of reports.
+    "ingestion.crawl": room(
+        "ingestion.archive",
+        "ingestion.catalog",
+        "ingestion.extract.decode",
+        "ingestion.extract.model",
+        "ingestion.extract.sniff",
+        "ingestion.paths",
+        libraries="httpcore2 httpx2 lxml protego pydantic selectolax yaml",
+    ),
+    "ingestion.archive": room(
+        "ingestion.paths", "ingestion.fetch_log", "ingestion.local_files", libraries="pyarrow warcio"
+    ),
     "ingestion.fetch_log": room(),
     "ingestion.local_files": room(),
     "ingestion.extract": room(

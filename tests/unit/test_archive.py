@@ -78,6 +78,27 @@ def test_same_bytes_twice_add_a_line_but_no_snapshot(archive: Archive, data_root
     assert (snapshot.title, snapshot.url) == ("报告", "http://a.example/1")
 
 
+def test_what_the_newest_record_says_already_is_not_said_again(archive: Archive, data_root: DataRoot) -> None:
+    said = {"source": "web", "name": "a.html", "title": "报告", "url": "http://a.example/1"}
+    first = archive.add_once(b"report", **said)
+    assert archive.add_once(b"report", **said) == first
+    assert Archive(data_root).add_once(b"report", **said) == first, "a night that goes on after a kill"
+    assert len(archive.log()) == 1
+    for changed in ({"name": "b.html"}, {"source": "other"}, {"title": "改"}, {"url": "http://a.example/2"}):
+        assert archive.add_once(b"report", **{**said, **changed}).outcome == "known"
+    assert archive.add_once(b"corrected", **said).outcome == "new"
+    assert archive.add_once(b"report", **said).outcome == "known", "the page went back to what it was"
+    assert len(archive.log()) == 7
+    assert archive.add_once(b"report", **said).seq == 7
+
+
+def test_bytes_that_were_lost_are_stored_again_by_what_adds_once(archive: Archive) -> None:
+    first = archive.add_once(b"report", source="web", name="a")
+    archive.path_of(first.sha256 or "").unlink()
+    archive.add_once(b"report", source="web", name="a")
+    assert archive.read(first.sha256 or "") == b"report"
+
+
 def test_the_hint_given_last_counts(archive: Archive) -> None:
     for title in ("one", "two", "one", None):
         archive.add_bytes(b"x", source="manual", name="x", title=title)

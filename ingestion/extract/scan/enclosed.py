@@ -16,8 +16,8 @@ Box = tuple[int, int, int, int]
 
 #: Rows or columns around a cell in which a line must be drawn to be thought missing in it.
 _NEAR = 3
-#: Whole cells in the bounding box of a broken region above which it cannot have been one cell: strokes of text
-#: that pass for rules make a few cells, a rule that fades out in a skewed picture may lay half a table open.
+#: Whole cells in the bounding box of a broken region above which it cannot have been one cell: strokes of
+#: text that pass for rules make a few, a rule that fades out in a skewed picture may lay half a table open.
 _MOST_SWALLOWED = 8
 
 

@@ -34,10 +34,10 @@ BODY = """
 
 
 def head_of(
-    text: str | Document, title: str | None = None, url: str | None = None
+    text: str | Document, title: str | None = None, url: str | None = None, issuer: str | None = None
 ) -> tuple[Headline, list[Issue]]:
     document = text_document(text) if isinstance(text, str) else text
-    return read_headline(document, load_catalog(), title, url)
+    return read_headline(document, load_catalog(), title, url, issuer)
 
 
 def sayings(head: Headline, field: str) -> set[tuple[Any, str]]:
@@ -244,6 +244,16 @@ def test_a_hint_fills_what_is_open_and_never_wins() -> None:
     assert (head.agency, head.report_year) == ("福州市鼓楼区水部街道办事处", 2023)
     assert codes(issues) == ["title_hint_contradicts"]
     _, issues = head_of(sample("shuibu-2023"), title="水部街道2023年政府信息公开工作年度报告")
+    assert issues == []
+
+
+def test_the_site_names_the_issuer_only_where_nobody_else_does() -> None:
+    unnamed = "关于2020年政府信息公开工作的年度报告\n我局工作如下。" + BODY.format(year=2020)
+    head, issues = head_of(unnamed, issuer="青山县民政局")
+    assert head.agency == "青山县民政局"
+    assert codes(issues) == ["agency_from_site"]
+    head, issues = head_of(sample("shuibu-2023"), issuer="青山县民政局")
+    assert head.agency == "福州市鼓楼区水部街道办事处"
     assert issues == []
 
 

@@ -1,0 +1,284 @@
+"""JCMS jpage (大汉版通): records in a `<datastore>` of the list's page, the rest from `dataproxy.jsp`.
+
+The page holds the first records and a call of a script with the parameters of the next. Dialects that were
+seen: a POST, or everything in the query; `webname` encoded once or twice; servers that ignore `startrecord`
+and obey only `page`; servers that give the last page for ever. They are told apart by what comes back, never
+by the site. The count of records is a hint: the list is over where the count is reached and a batch is not
+full, or where a batch brings nothing new.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from html import unescape
+from typing import NamedTuple
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+from ingestion.catalog.publishers import Publisher
+from ingestion.crawl.families.addressing import on_site, resolved
+from ingestion.crawl.families.listing import ListDocument
+from ingestion.crawl.families.scripts import values
+from ingestion.crawl.families.walking import NOT_THIS_WAY, Fresh, Walk, referred, shortfall, text_of
+from ingestion.crawl.model import Answer, Ask, ListItem, ListPage, Request
+
+_URL = re.compile(
+    r"/col/col\d+/(index(_\d+)?\.html?)?([?#]|$)|/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html?\b"
+)
+_STORE = re.compile(r"<datastore\b.*?</datastore\s*>", re.DOTALL | re.IGNORECASE)
+_RECORD = re.compile(r"<record\b[^>]*>(.*?)</record\s*>", re.DOTALL | re.IGNORECASE)
+_TOTAL = re.compile(
+    r"<totalrecord\b[^>]*>\s*(\d+)\s*<|\btotalRecord['\"]?\s*[:=]\s*['\"]?(\d+)", re.IGNORECASE
+)
+_PROXY = re.compile(r"""['"]([^'"\s<>]*dataproxy\.jsp)(?:\?([^'"\s<>]*))?""", re.IGNORECASE)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
+_CALL = re.compile(r"\bjpage\s*\(\s*\{", re.IGNORECASE)
+#: The fields of a request, in the order of the site's own script, and what they are where nothing says it.
+_FIELDS = {
+    "col": "1",
+    "appid": "1",
+    "webid": "",
+    "path": "/",
+    "columnid": "",
+    "sourceContentType": "1",
+    "unitid": "",
+    "webname": "",
+    "permissiontype": "0",
+}
+_PROXY_PATH = "/module/web/jpage/dataproxy.jsp"
+_PER_PAGE = 15
+#: Pages that one call gives.
+_PAGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One list of a page. records: as in the page. per_page: as its script pages. total: as it says."""
+
+    proxy: str
+    fields: Mapping[str, str]
+    records: tuple[ListItem, ...]
+    per_page: int
+    total: int | None
+
+
+class _Dialect(NamedTuple):
+    """How a server wants to be asked: POST or GET, and the name of the site encoded once or twice."""
+
+    post: bool
+    twice: bool
+
+
+_DIALECTS = (_Dialect(True, False), _Dialect(False, False), _Dialect(True, True), _Dialect(False, True))
+_NAMED = {
+    "post": _DIALECTS[:1],
+    "get": _DIALECTS[1:2],
+    "post_twice": _DIALECTS[2:3],
+    "get_twice": _DIALECTS[3:],
+}
+
+
+class Jpage:
+    """The family. Parameters of a record: source_content_type, per_page, dialect (post, get, post_twice or
+    get_twice), where the page does not tell them and trying is not wanted."""
+
+    code = "jpage"
+
+    def knows_url(self, url: str) -> bool:
+        """Columns and articles of JCMS, and the interface."""
+        return _URL.search(url) is not None or "dataproxy.jsp" in url
+
+    def knows_page(self, html: str) -> bool:
+        """A page that holds records or calls for them."""
+        return "dataproxy.jsp" in html or "<datastore" in html.lower()
+
+    async def walk(self, publisher: Publisher, ask: Ask) -> AsyncIterator[ListPage]:
+        """The records in the page, then those of the interface, for every list of the page."""
+        for list_url in publisher.list_urls:
+            walk = Walk(publisher, ask, list_url)
+            answer = await walk.first()
+            if not answer.ok:
+                yield walk.page(answer, ())
+                continue
+            units = _units(text_of(answer), answer.url, walk)
+            items = [record for unit in units for record in unit.records]
+            yield walk.page(answer, items, None if units else "the page has no datastore and calls for none")
+            for unit in units:
+                async for page in _rest(walk, unit, answer):
+                    yield page
+
+
+def _units(html: str, url: str, walk: Walk) -> list[_Unit]:
+    stores = list(_STORE.finditer(html))
+    if not stores and "dataproxy.jsp" not in html:
+        return []
+    calls = [found.start() for found in _CALL.finditer(html)]
+    bounds = [store.span() for store in stores] or [(0, 0)]
+    units: list[_Unit] = []
+    for number, (start, end) in enumerate(bounds):
+        # the call that goes with a store stands behind it, before the next store
+        until = bounds[number + 1][0] if number + 1 < len(bounds) else len(html)
+        store = html[start:end]
+        script = html[end:until] if any(end <= call < until for call in calls) or len(bounds) > 1 else html
+        units.append(_unit(store, script, url, walk))
+    return units
+
+
+def _unit(store: str, script: str, url: str, walk: Walk) -> _Unit:
+    """A list from its store and the script around it; what neither says is as usual for the family."""
+    around = script.replace(store, "") if store else script
+    said = values(around)
+    fields = dict(_FIELDS)
+    proxy = _PROXY_PATH
+    for text in (around, store):
+        for found in _PROXY.finditer(text):
+            proxy = found[1] or proxy
+            said.update(parse_qsl(unescape(found[2] or ""), keep_blank_values=True))
+    lowered = {name.lower(): value for name, value in said.items()}
+    fields.update({name: lowered[name.lower()] for name in fields if name.lower() in lowered})
+    fields["webname"] = unquote(fields["webname"])
+    fields["sourceContentType"] = walk.parameter("source_content_type", fields["sourceContentType"])
+    records = tuple(_records(store, url))
+    per_page = walk.parameter("per_page") or lowered.get("perpage", "")
+    total = _TOTAL.search(store) or _TOTAL.search(around)
+    return _Unit(
+        proxy=resolved(url, proxy) or url,
+        fields=fields,
+        records=tuple(referred(records, url)),
+        per_page=int(per_page)
+        if per_page.isdecimal() and int(per_page)
+        else max(len(records) // _PAGES, 1)
+        if records
+        else _PER_PAGE,
+        total=int(total[1] or total[2]) if total else None,
+    )
+
+
+def _records(markup: str, url: str) -> Iterator[ListItem]:
+    """The links of all records of a datastore, in order.
+
+    Read by pattern and not as XML: records hold `]]`, bare & and entities that XML does not know.
+    """
+    for record in _RECORD.finditer(markup):
+        inner = "".join(part[1] for part in _CDATA.finditer(record[1])) or unescape(record[1])
+        yield from ListDocument(inner, url).all_items(url)
+
+
+async def _rest(walk: Walk, unit: _Unit, first: Answer) -> AsyncIterator[ListPage]:
+    """The batches behind the records in the page: by record as the script asks, else by page."""
+    if not on_site(unit.proxy, walk.publisher):
+        yield walk.page(first, (), f"the interface is on another host: {unit.proxy}")
+        return
+    n_known, full = len(unit.records), _PAGES * unit.per_page
+    if n_known and unit.total is not None and n_known >= unit.total and n_known % full:
+        return  # the count and a batch that is not full agree
+    batches = _Batches(walk, unit, first)
+    fresh, known = Fresh(), [record.url for record in unit.records]
+    fresh.takes(known)
+    start, total = n_known + 1, unit.total
+    while True:
+        if not walk.has_room:
+            yield walk.page(first, (), walk.limit_reached())
+            return
+        batch = await batches.by_record(start)
+        if batch is None:
+            yield walk.page(batches.last, (), batches.failure)
+            return
+        total = batch.total if batch.total is not None else total
+        new = fresh.takes(item.url for item in batch.items)
+        yield walk.page(batches.last, batch.items)
+        if not new:
+            break
+        n_known += len(batch.items)
+        start = n_known + 1
+        if total is not None and n_known >= total and len(batch.items) < full:
+            return
+    if batch.items:
+        # known records again: perhaps the end, perhaps a server that does not look at startrecord
+        async for page in _by_page(walk, batches, fresh):
+            yield page
+    problem = shortfall(total, fresh.count)
+    if problem:
+        yield walk.page(batches.last, (), problem)
+
+
+async def _by_page(walk: Walk, batches: _Batches, fresh: Fresh) -> AsyncIterator[ListPage]:
+    """Pages by their number until one brings nothing that the pages before it did not bring.
+
+    The first pages repeat what the list's page held, so newness is counted within these pages alone.
+    """
+    own, number = Fresh(), 1
+    while walk.has_room:
+        batch = await batches.by_page(number)
+        if batch is None:
+            yield walk.page(batches.last, (), batches.failure)
+            return
+        urls = [item.url for item in batch.items]
+        fresh.takes(urls)
+        yield walk.page(batches.last, batch.items)
+        if not own.takes(urls):
+            return
+        number += 1
+    yield walk.page(batches.last, (), walk.limit_reached())
+
+
+class _Batch(NamedTuple):
+    items: list[ListItem]
+    total: int | None
+
+
+class _Batches:
+    """Calls of the interface in the dialect that its server takes. last: the last answer."""
+
+    def __init__(self, walk: Walk, unit: _Unit, first: Answer) -> None:
+        self.last = first
+        self.failure: str | None = None
+        self._walk = walk
+        self._unit = unit
+        self._page_url = first.url
+        self._dialects = _NAMED.get(walk.parameter("dialect"), _DIALECTS)
+
+    async def by_record(self, start: int) -> _Batch | None:
+        """Records from number `start` on."""
+        size = self._unit.per_page
+        place = {"startrecord": start, "endrecord": start - 1 + _PAGES * size, "perpage": size}
+        return await self._get({name: str(value) for name, value in place.items()})
+
+    async def by_page(self, number: int) -> _Batch | None:
+        """The page with a number, for servers that look at nothing else."""
+        size = self._unit.per_page
+        place = {"page": number, "startrecord": 1, "endrecord": _PAGES * size, "perpage": size}
+        return await self._get({name: str(value) for name, value in place.items()})
+
+    async def _get(self, place: Mapping[str, str]) -> _Batch | None:
+        """A batch; None where no dialect was understood, with `failure` saying so."""
+        for dialect in self._dialects:
+            self.last = await self._walk.ask(self._request(place, dialect))
+            if not self.last.ok:
+                self.failure = None
+                if self.last.outcome not in NOT_THIS_WAY:
+                    return None
+                continue
+            text = text_of(self.last)
+            if "<record" in text.lower() or "<datastore" in text.lower():
+                self._dialects = (dialect,)
+                total = _TOTAL.search(text)
+                items = referred(_records(text, self._page_url), self._page_url)
+                return _Batch(items, int(total[1] or total[2]) if total else None)
+            self.failure = "the interface answered without a datastore"
+        return None
+
+    def _request(self, place: Mapping[str, str], dialect: _Dialect) -> Request:
+        fields = dict(self._unit.fields)
+        if dialect.twice:
+            fields["webname"] = quote(fields["webname"], safe="")
+        proxy = self._unit.proxy.partition("?")[0]
+        if dialect.post:
+            url, form = f"{proxy}?{urlencode(place)}", tuple(fields.items())
+            return Request(url, "list", form=form, referer=self._page_url, ajax=True)
+        url = f"{proxy}?{urlencode({**place, **fields})}"
+        return Request(url, "list", referer=self._page_url, ajax=True)
+
+
+FAMILY = Jpage()

@@ -1,0 +1,66 @@
+"""What scripts of a list page hold as text: named values, markup that they write, strings.
+
+Belongs here: reading without running. Nothing of a script is ever evaluated. Does not belong here: what a
+value means to a family.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_PAIR = re.compile(r"""['"]?([A-Za-z_]\w*)['"]?\s*[:=]\s*(?:'([^'\n]*)'|"([^"\n]*)"|(-?\d+)\b)""")
+_WRITE = re.compile(r"document\s*\.\s*write(?:ln)?\s*\(", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+def values(script: str) -> dict[str, str]:
+    """Every `name: value` and `name = value` whose value is a string or a whole number, the first of a name.
+
+    Quotes are single, double or missing around the name: what government sites write is rarely JSON.
+    """
+    found: dict[str, str] = {}
+    for match in _PAIR.finditer(script):
+        name, single, double, number = match.groups()
+        value = single if single is not None else double if double is not None else number
+        found.setdefault(name, value)
+    return found
+
+
+def written_markup(script: str) -> str:
+    """The string literals that the script hands to document.write, in order; "" where there are none."""
+    return "".join("".join(_literals(script, match.end())) for match in _WRITE.finditer(script))
+
+
+def _literals(script: str, start: int) -> Iterator[str]:
+    """String literals from `start` to the bracket that closes the call."""
+    depth, at = 1, start
+    while at < len(script) and depth:
+        char = script[at]
+        if char in "'\"`":
+            end = _end_of_string(script, at)
+            yield unescaped(script[at + 1 : end])
+            at = end
+        elif char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+        at += 1
+
+
+def _end_of_string(script: str, start: int) -> int:
+    quote, at = script[start], start + 1
+    while at < len(script) and script[at] != quote:
+        at += 2 if script[at] == "\\" else 1
+    return at
+
+
+def unescaped(literal: str) -> str:
+    """The text of a string literal without its quotes."""
+
+    def text(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        return chr(int(code, 16)) if code else _PLAIN.get(match[3], match[3])
+
+    return _ESCAPE.sub(text, literal)
