@@ -116,8 +116,11 @@ def into_folder(
         if file.target is not None and not extracted.kept:
             if extracted.part_of is None:
                 temporary = file.target.with_name(f".{file.target.name}.{os.getpid()}")
-                temporary.write_text(extracted.text, encoding="utf-8")
-                temporary.replace(file.target)
+                try:
+                    temporary.write_text(extracted.text, encoding="utf-8")
+                    temporary.replace(file.target)
+                finally:  # Ctrl-C comes in the middle of this, too
+                    temporary.unlink(missing_ok=True)
             else:  # it was a document of its own before its page came
                 file.target.unlink(missing_ok=True)
         yield extracted

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from orchestration.publish import CURRENT, DATABASE, quoted, read_manifest, table_names
+from orchestration.revisions import revisions
 
 
 class NoSuchRelease(Exception):
@@ -174,7 +175,15 @@ def prune(releases: Path, keep: int) -> list[str]:
 
 
 def changelog(releases: Path, old: str, new: str, limit: int = 200) -> Iterator[str]:
-    """The changes as lines for people: one a row, at most `limit` a table (0: all), then counts by table."""
+    """The changes as lines for people: the numbers that changed, then one line a row, at most `limit` of each
+    (0: all), then counts by table.
+    """
+    before, after = find_release(releases, old), find_release(releases, new)
+    revised = list(revisions(before.path, after.path))
+    for revision in revised[: limit or None]:
+        yield f"number {revision}"
+    if revised:
+        yield f"numbers changed in current filings: {len(revised)}"
     counts: dict[str, dict[str, int]] = {}
     for change in diff(releases, old, new):
         kinds = counts.setdefault(change.table, {})

@@ -27,6 +27,8 @@ _FINE = UNCHANGED | {
 class Finding:
     """Something that a person may want to look at: an address, what became of it, and why.
 
+    outcome: one of `Outcome`, or list_problem for a list that answered and may not be complete.
+
     retry: whether asking again may help, tonight or tomorrow.
     """
 
@@ -78,6 +80,10 @@ class SiteReport:
     def list_failed(self, outcome: Outcome, url: str, reason: str | None) -> None:
         """A page of the list that could not be had."""
         self._find(outcome, url, f"list page: {reason or outcome.value}")
+
+    def list_doubtful(self, url: str, problem: str) -> None:
+        """A page of the list that answered, while not all of the list is known to have come."""
+        self.findings.append(Finding(url, "list_problem", problem))
 
     def _find(self, outcome: Outcome, url: str, reason: str) -> None:
         self.findings.append(Finding(url, outcome.value, reason, outcome in PASSING))

@@ -82,6 +82,10 @@ class SiteCrawl:
                     self.report.list_failed(page.answer.outcome, page.answer.request.url, page.answer.reason)
                     complete = False
                     continue
+                if page.problem is not None:
+                    # what is not on a list that was not read to its end is not gone
+                    self.report.list_doubtful(page.answer.url, page.problem)
+                    complete = False
                 self.report.lists += 1
                 fresh = [item for item in page.items if self._take(item, items)]
                 if not whole and page.items and not fresh:

@@ -8,7 +8,6 @@ small and never ends the walk alone. A row with a `post_url` leads to another si
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -19,7 +18,7 @@ from ingestion.crawl.families.addressing import origin, resolved
 from ingestion.crawl.families.dates import find_date
 from ingestion.crawl.families.listing import plain
 from ingestion.crawl.families.scripts import values
-from ingestion.crawl.families.walking import Fresh, Walk, shortfall, text_of
+from ingestion.crawl.families.walking import Fresh, Walk, json_of, shortfall, text_of
 from ingestion.crawl.model import Ask, ListItem, ListPage, Request
 
 _URL = re.compile(r"/gkmlpt/")
@@ -96,10 +95,7 @@ async def _pages(walk: Walk, api: str, sid: str, referer: str) -> AsyncIterator[
 
 def _articles(text: str) -> tuple[list[Mapping[str, Any]], int | None] | None:
     """The rows of an answer and the count that it names; None for anything else."""
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return None
+    data = json_of(text)
     rows = data.get("articles") if isinstance(data, dict) else None
     if not isinstance(rows, list):
         return None

@@ -27,7 +27,6 @@ _AREA = re.compile(r"[?&]area=([^&\"'<>\s]+)")
 _COLUMN = re.compile(r"/col/col(\d+)/")
 #: The duty to publish began in May 2008.
 _FIRST_YEAR = 2008
-_TITLE_LINE = re.compile(r"公开.*(报告|年报)$")
 _SEARCH_FIELDS = ("infotypeId", "jdid", "area", "divid", "standardXxgk", "isAllList")
 _CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -67,8 +66,8 @@ class JcmsXxgk:
         fields = dict(parse_qsl(parts.query, keep_blank_values=True))
         fields["area"] = walk.parameter("area") or fields.get("area", "")
         first, last = walk.parameter("first_year"), walk.parameter("last_year")
-        newest = int(last) if last.isdecimal() else self._this_year() - 1
-        oldest = int(first) if first.isdecimal() else _FIRST_YEAR
+        newest = int(last) if re.fullmatch(r"\d{4}", last) else self._this_year() - 1
+        oldest = int(first) if re.fullmatch(r"\d{4}", first) else _FIRST_YEAR
         for year in range(newest, oldest - 1, -1):
             query = urlencode({**fields, "fbtime": str(year)})
             url = urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
@@ -94,14 +93,15 @@ def _year_page(walk: Walk, answer: Answer, url: str) -> ListPage:
 
 
 def _title(document: ListDocument) -> str | None:
-    """The report's title in a page; None where the page has neither a report nor a file that may be one."""
+    """The report's title in a page, "" where it is not to be found.
+
+    None where the page has neither a report nor a file that may be one.
+    """
     files = [link for link in document.links if "downfile" in link.url or "/attach/" in link.url]
     if not (document.is_report or files):
         return None
-    # the heading may be the site's name on every page; then the report's title is a line of the page
-    lines = (line for line in document.text.split() if _TITLE_LINE.search(line) and len(line) <= 100)
-    words = [document.heading, *(file.title for file in files), *lines]
-    return next((text for text in words if is_on_topic(text)), document.heading)
+    named = (file.title for file in files if is_on_topic(file.title))
+    return document.report_title or next(named, "")
 
 
 async def _searched(walk: Walk) -> AsyncIterator[ListPage]:
@@ -153,7 +153,7 @@ async def _search_pages(
         items = [item for item in found if not only or f"art_{only}_" in item.url]
         # newness is of all rows: a page that has none of the column does not end the organ's list
         new = fresh.takes(item.url for item in found)
-        said = re.search(r"共\s*(\d+)\s*页", document.text)
+        said = re.search(r"共\s*(\d{1,6})\s*页", document.text)
         over = not new or (said is not None and number >= int(said[1]))
         problem = None
         if number == 1 and not found:

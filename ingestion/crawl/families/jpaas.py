@@ -17,7 +17,15 @@ from ingestion.catalog.publishers import Publisher
 from ingestion.crawl.families.addressing import Column, on_site, resolved
 from ingestion.crawl.families.listing import ListDocument
 from ingestion.crawl.families.scripts import values
-from ingestion.crawl.families.walking import NOT_THIS_WAY, Fresh, Walk, document_of, referred, text_of
+from ingestion.crawl.families.walking import (
+    NOT_THIS_WAY,
+    Fresh,
+    Walk,
+    document_of,
+    json_of,
+    referred,
+    text_of,
+)
 from ingestion.crawl.model import Ask, ListPage, Request
 from ingestion.extract.model import UnreadableInput
 
@@ -137,11 +145,10 @@ async def _pages(walk: Walk, unit: _Unit, column: Column) -> AsyncIterator[ListP
 
 def _markup(text: str) -> str | None:
     """The markup in an answer; None where there is none, as in a refusal."""
-    try:
-        data = json.loads(text)
-    except ValueError:
+    data = json_of(text)
+    if not isinstance(data, dict):
         return None
-    inner = data.get("data") if isinstance(data, dict) else None
+    inner = data.get("data")
     if isinstance(inner, dict):
         inner = inner.get("html")
     return inner if isinstance(inner, str) and data.get("success") is not False else None

@@ -10,7 +10,7 @@ full, or where a batch brings nothing new.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import NamedTuple
@@ -26,13 +26,15 @@ from ingestion.crawl.model import Answer, Ask, ListItem, ListPage, Request
 _URL = re.compile(
     r"/col/col\d+/(index(_\d+)?\.html?)?([?#]|$)|/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html?\b"
 )
-_STORE = re.compile(r"<datastore\b.*?</datastore\s*>", re.DOTALL | re.IGNORECASE)
-_RECORD = re.compile(r"<record\b[^>]*>(.*?)</record\s*>", re.DOTALL | re.IGNORECASE)
+# texts are split, not searched for pairs: a hostile page opens thousands and closes none
+_STORE = re.compile(r"<datastore\b", re.IGNORECASE)
+_STORE_END = re.compile(r"</datastore", re.IGNORECASE)
+_RECORD = re.compile(r"<record\b[^>]{0,200}>", re.IGNORECASE)
+_RECORD_END = re.compile(r"</record\b", re.IGNORECASE)
 _TOTAL = re.compile(
-    r"<totalrecord\b[^>]*>\s*(\d+)\s*<|\btotalRecord['\"]?\s*[:=]\s*['\"]?(\d+)", re.IGNORECASE
+    r"<totalrecord\b[^>]{0,200}>\s*(\d{1,9})\s*<|\btotalRecord['\"]?\s*[:=]\s*['\"]?(\d{1,9})", re.IGNORECASE
 )
 _PROXY = re.compile(r"""['"]([^'"\s<>]*dataproxy\.jsp)(?:\?([^'"\s<>]*))?""", re.IGNORECASE)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _CALL = re.compile(r"\bjpage\s*\(\s*\{", re.IGNORECASE)
 #: The fields of a request, in the order of the site's own script, and what they are where nothing says it.
 _FIELDS = {
@@ -48,8 +50,12 @@ _FIELDS = {
 }
 _PROXY_PATH = "/module/web/jpage/dataproxy.jsp"
 _PER_PAGE = 15
+#: Servers cut a larger number, at about 300.
+_MOST_PER_PAGE = 100
 #: Pages that one call gives.
 _PAGES = 3
+#: A call of the script with its parameters is shorter than that.
+_CALL_CHARS = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,49 +116,53 @@ class Jpage:
 
 
 def _units(html: str, url: str, walk: Walk) -> list[_Unit]:
-    stores = list(_STORE.finditer(html))
+    """The lists of a page: its stores, each with the call of a script that goes with it."""
+    stores = [_STORE_END.split(part, maxsplit=1)[0] for part in _STORE.split(html)[1:]]
     if not stores and "dataproxy.jsp" not in html:
         return []
-    calls = [found.start() for found in _CALL.finditer(html)]
-    bounds = [store.span() for store in stores] or [(0, 0)]
-    units: list[_Unit] = []
-    for number, (start, end) in enumerate(bounds):
-        # the call that goes with a store stands behind it, before the next store
-        until = bounds[number + 1][0] if number + 1 < len(bounds) else len(html)
-        store = html[start:end]
-        script = html[end:until] if any(end <= call < until for call in calls) or len(bounds) > 1 else html
-        units.append(_unit(store, script, url, walk))
-    return units
+    # a call begins behind the id of its list: $('#345950').jpage({...})
+    calls = [html[max(0, found.start() - 80) : found.end() + _CALL_CHARS] for found in _CALL.finditer(html)]
+    rest = "" if stores else html
+    return [_unit(store, number, calls, rest, url, walk) for number, store in enumerate(stores or [""])]
 
 
-def _unit(store: str, script: str, url: str, walk: Walk) -> _Unit:
-    """A list from its store and the script around it; what neither says is as usual for the family."""
-    around = script.replace(store, "") if store else script
-    said = values(around)
-    fields = dict(_FIELDS)
-    proxy = _PROXY_PATH
-    for text in (around, store):
-        for found in _PROXY.finditer(text):
-            proxy = found[1] or proxy
-            said.update(parse_qsl(unescape(found[2] or ""), keep_blank_values=True))
+def _unit(store: str, number: int, calls: Sequence[str], rest: str, url: str, walk: Walk) -> _Unit:
+    """A list from its store and its call; what neither says is as usual for the family.
+
+    rest: of a page that has no store, where the interface may be named anywhere.
+    """
+    following = dict(_proxy_fields(store))
+    unit_id = following.get("unitid", "")
+    own = [call for call in calls if unit_id and unit_id in call[:80]]
+    call = own[0] if own else calls[number] if number < len(calls) else ""
+    said = {**values(call), **dict(_proxy_fields(rest)), **dict(_proxy_fields(call)), **following}
     lowered = {name.lower(): value for name, value in said.items()}
-    fields.update({name: lowered[name.lower()] for name in fields if name.lower() in lowered})
+    fields = {name: lowered.get(name.lower(), usual) for name, usual in _FIELDS.items()}
     fields["webname"] = unquote(fields["webname"])
     fields["sourceContentType"] = walk.parameter("source_content_type", fields["sourceContentType"])
-    records = tuple(_records(store, url))
-    per_page = walk.parameter("per_page") or lowered.get("perpage", "")
-    total = _TOTAL.search(store) or _TOTAL.search(around)
+    records = tuple(referred(_records(store, url), url))
+    proxies = [found[1] for text in (call, store, rest) for found in _PROXY.finditer(text)]
+    total = _TOTAL.search(store) or _TOTAL.search(call)
     return _Unit(
-        proxy=resolved(url, proxy) or url,
+        proxy=resolved(url, proxies[0] if proxies else _PROXY_PATH) or url,
         fields=fields,
-        records=tuple(referred(records, url)),
-        per_page=int(per_page)
-        if per_page.isdecimal() and int(per_page)
-        else max(len(records) // _PAGES, 1)
-        if records
-        else _PER_PAGE,
+        records=records,
+        per_page=_per_page(walk.parameter("per_page") or lowered.get("perpage", ""), len(records)),
         total=int(total[1] or total[2]) if total else None,
     )
+
+
+def _per_page(said: str, n_records: int) -> int:
+    """Records a page: as said, else a third of those in the list's page, which holds three pages."""
+    if re.fullmatch(r"\d{1,4}", said) and int(said):
+        return min(int(said), _MOST_PER_PAGE)
+    return max(n_records // _PAGES, 1) if n_records else _PER_PAGE
+
+
+def _proxy_fields(text: str) -> Iterator[tuple[str, str]]:
+    """Fields of the calls of the interface that stand in a text as links."""
+    for found in _PROXY.finditer(text):
+        yield from parse_qsl(unescape(found[2] or ""), keep_blank_values=True)
 
 
 def _records(markup: str, url: str) -> Iterator[ListItem]:
@@ -160,9 +170,10 @@ def _records(markup: str, url: str) -> Iterator[ListItem]:
 
     Read by pattern and not as XML: records hold `]]`, bare & and entities that XML does not know.
     """
-    for record in _RECORD.finditer(markup):
-        inner = "".join(part[1] for part in _CDATA.finditer(record[1])) or unescape(record[1])
-        yield from ListDocument(inner, url).all_items(url)
+    for part in _RECORD.split(markup)[1:]:
+        record = _RECORD_END.split(part, maxsplit=1)[0]
+        inner = "".join(text.partition("]]>")[0] for text in record.split("<![CDATA[")[1:])
+        yield from ListDocument(inner or unescape(record), url).all_items(url)
 
 
 async def _rest(walk: Walk, unit: _Unit, first: Answer) -> AsyncIterator[ListPage]:

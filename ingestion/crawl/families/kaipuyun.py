@@ -6,7 +6,6 @@ make, the static pages remain: `…_list.shtml`, `…_list_2.shtml`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -15,9 +14,9 @@ from urllib.parse import urlencode
 from ingestion.catalog.publishers import Publisher
 from ingestion.crawl.families.addressing import Column, origin, resolved
 from ingestion.crawl.families.dates import find_date
-from ingestion.crawl.families.listing import plain
+from ingestion.crawl.families.listing import ListDocument, plain
 from ingestion.crawl.families.static_lists import StaticLists
-from ingestion.crawl.families.walking import Fresh, Walk, document_of, shortfall, text_of
+from ingestion.crawl.families.walking import Fresh, Walk, json_of, shortfall, text_of
 from ingestion.crawl.model import Ask, ListItem, ListPage, Request
 
 _URL = re.compile(
@@ -27,7 +26,8 @@ _URL = re.compile(
 _SEARCH = re.compile(r"(/(?:common/)?search(?:List)?)/([0-9a-f]{32})\b")
 _CHANNEL = re.compile(r"""channel_?-?id['"]?\s*[:=]\s*['"]?([0-9a-f]{32})\b""", re.IGNORECASE)
 _CHANNEL_FIELD = re.compile(
-    r"""(?:id|name)=["']?channel_?-?id["']?[^>]*?(?:value|content)=["']?([0-9a-f]{32})\b""", re.IGNORECASE
+    r"""(?:id|name)=["']?channel_?-?id["']?[^>]{0,300}?(?:value|content)=["']?([0-9a-f]{32})\b""",
+    re.IGNORECASE,
 )
 _SEARCH_PATH = "/common/search"
 _PAGE_SIZE = 20
@@ -61,7 +61,8 @@ class Kaipuyun:
                 async for page in self._static.walk_pages(walk, first, answer=answer):
                     yield page
                 continue
-            yield walk.page(answer, document_of(answer).items(Column.of(publisher, answer.url)))
+            document = ListDocument(text_of(answer), answer.url)
+            yield walk.page(answer, document.items(Column.of(publisher, answer.url)))
             served = False
             async for page in _pages(walk, api, answer.url):
                 served = served or (page.answer.ok and page.problem != _NO_ROWS)
@@ -120,10 +121,7 @@ async def _pages(walk: Walk, api: str, referer: str) -> AsyncIterator[ListPage]:
 
 def _rows(text: str) -> tuple[list[Mapping[str, Any]], int | None] | None:
     """The rows of an answer and the count that it names; None for anything else."""
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return None
+    data = json_of(text)
     # {"data": {"results": [...]}}, and {"results": {"data": {"results": [...]}}} on tax sites
     for _ in range(3):
         if not isinstance(data, dict):

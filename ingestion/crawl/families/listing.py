@@ -40,7 +40,8 @@ _BORDER = "\x1e"
 #: Levels above a link that are looked at for navigation.
 _FAR = 12
 _PAGER = re.compile(
-    r"首\s*页|[上前][一1]?[页頁]|[下后][一1]?[页頁]|[尾末]页|跳转|GO|\d{1,3}|[<>«»‹›.…\s|]+", re.IGNORECASE
+    r"首\s*页|[上前][一1]?[页頁]|[下后][一1]?[页頁]|[尾末]页|[上下]一?[篇条]|跳转|GO|\d{1,3}|[<>«»‹›.…\s|]+",
+    re.IGNORECASE,
 )
 _GENERIC = re.compile(
     r"(点击|请点击)?(查看|浏览|阅读|下载)(详情|详细|全文|正文|附件|更多|文件)?|详情|详细|全文|更多|附件\d*|"
@@ -50,6 +51,7 @@ _GENERIC = re.compile(
 _TRUNCATED = re.compile(r"(…+|\.{2,}|。{3,}|⋯+)\s*$")
 _LABEL = re.compile(r"^(文章)?标\s*题\s*[:：]\s*")
 _TOPIC = re.compile(r"信息公开|政务公开|年报|年度报告")
+_TITLE_LINE = re.compile(r"公开.*(报告|年报)$")
 _YEAR = re.compile(r"(19|20)\d\d")
 _REPORT_PARTS = ("总体情况", "主动公开政府信息情况", "依申请公开", "行政复议", "主要问题", "统计期限")
 _SKIPPED_FRAME = re.compile(
@@ -140,6 +142,16 @@ class ListDocument:
         """Whether the page itself has the text of an annual report and not only links."""
         bare = _bare(self.text)
         return sum(part in bare for part in _REPORT_PARTS) >= 3
+
+    @property
+    def report_title(self) -> str:
+        """The title of the report that the page is: its heading or a line that names a year; "" if none does.
+
+        The heading alone may be the name of the site or of the column on every page of it.
+        """
+        lines = (line for line in self.text.split() if _TITLE_LINE.search(line) and len(line) <= 100)
+        words = (self.heading, *lines)
+        return next((text for text in words if is_on_topic(text) and _YEAR.search(text)), "")
 
     @cached_property
     def frames(self) -> list[str]:

@@ -20,13 +20,14 @@ _ONWARD = re.compile(r"(下\s*[一1]?\s*[页頁]|[后後]一?[页頁]|next(page)
 _ONWARD_CUES = frozenset({"next", "p_next", "page-next", "nextpage", "next-page"})
 _CALL = re.compile(r"(?<!function )(?<!function  )\bcreatePageHTML\s*\(([^()]*)\)", re.IGNORECASE)
 _ARGUMENT = re.compile(r"""\s*(?:'([^']*)'|"([^"]*)"|([^,'"]+?))\s*(?:,|$)""")
-_VARIABLE = r"(?:var|let|const)?\s*\b{name}\s*=\s*['\"]?(\d+)"
-_COUNT_PAGE = re.compile(r"\bcountPage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
+_VARIABLE = r"\b{name}\s*=\s*['\"]?(\d{{1,6}})"
+_NAME = re.compile(r"[\w.-]+")
+_COUNT_PAGE = re.compile(r"\bcountPage\s*=\s*['\"]?(\d{1,6})", re.IGNORECASE)
 #: What a page says about the count of its pages: 共 3 页, 1/11.
 _SAID = re.compile(
     r"共\s*(\d{1,4})\s*页|第\s*\d+\s*/\s*(\d{1,4})\s*页|(?<![\d/])\d{1,4}\s*/\s*(\d{1,4})\s*页"
 )
-_VSB_SAID = re.compile(r"""class=["']?p_t["']?[^>]*>\s*\d+\s*/\s*(\d+)\s*<""")
+_VSB_SAID = re.compile(r"""class=["']?p_t["']?[^>]{0,200}>\s*\d+\s*/\s*(\d{1,6})\s*<""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,16 @@ def _of_call(arguments: str, script: str, document: ListDocument) -> list[Number
     count, current = _number(found[0], script), _number(found[1], script)
     if count is None:
         return None
-    prefix, ending = found[2].strip(), found[3].strip().lstrip(".")
+    prefix, ending = found[2].strip().removeprefix("./"), found[3].strip().lstrip(".")
+    if not _NAME.fullmatch(f"{prefix}.{ending}"):
+        return None  # a name in another folder is no page of this list
     shifts = (-1, 0) if current == 1 else (-1,)
     return [_numbered(document, prefix, ending, count, shift) for shift in shifts]
 
 
 def _number(argument: str, script: str) -> int | None:
     argument = argument.strip()
-    if argument.isdecimal():
+    if re.fullmatch(r"\d{1,6}", argument):
         return int(argument)
     if re.fullmatch(r"[A-Za-z_]\w*", argument):
         value = re.search(_VARIABLE.format(name=re.escape(argument)), script)

@@ -7,7 +7,6 @@ value means to a family.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 _PAIR = re.compile(r"""['"]?([A-Za-z_]\w*)['"]?\s*[:=]\s*(?:'([^'\n]*)'|"([^"\n]*)"|(-?\d+)\b)""")
 _WRITE = re.compile(r"document\s*\.\s*write(?:ln)?\s*\(", re.IGNORECASE)
@@ -30,23 +29,30 @@ def values(script: str) -> dict[str, str]:
 
 def written_markup(script: str) -> str:
     """The string literals that the script hands to document.write, in order; "" where there are none."""
-    return "".join("".join(_literals(script, match.end())) for match in _WRITE.finditer(script))
+    found: list[str] = []
+    call = _WRITE.search(script)
+    while call is not None:
+        # on from where the call ends: a hostile page opens thousands of calls in one another
+        end = _read_literals(script, call.end(), found)
+        call = _WRITE.search(script, end)
+    return "".join(found)
 
 
-def _literals(script: str, start: int) -> Iterator[str]:
-    """String literals from `start` to the bracket that closes the call."""
+def _read_literals(script: str, start: int, found: list[str]) -> int:
+    """Add the string literals from `start` to the bracket that closes the call; where that is."""
     depth, at = 1, start
     while at < len(script) and depth:
         char = script[at]
         if char in "'\"`":
             end = _end_of_string(script, at)
-            yield unescaped(script[at + 1 : end])
+            found.append(unescaped(script[at + 1 : end]))
             at = end
         elif char in "([{":
             depth += 1
         elif char in ")]}":
             depth -= 1
         at += 1
+    return at
 
 
 def _end_of_string(script: str, start: int) -> int:

@@ -15,7 +15,7 @@ from ingestion.catalog.publishers import Publisher
 from ingestion.crawl.families import pager
 from ingestion.crawl.families.addressing import Column, on_site
 from ingestion.crawl.families.listing import ListDocument, is_on_topic
-from ingestion.crawl.families.walking import NOT_THIS_WAY, Fresh, Walk, document_of
+from ingestion.crawl.families.walking import NO_SUCH_PAGE, NOT_THIS_WAY, Fresh, Walk, document_of
 from ingestion.crawl.model import Answer, Ask, ListItem, ListPage, Request
 from ingestion.extract.model import UnreadableInput
 
@@ -112,6 +112,8 @@ class _Run:
                 problem = "no list was found on the page"
             elif not new and said is not None and said > number:
                 problem = f"the list says that it has {said} pages, and page {number} brought nothing new"
+            elif new and not following and not problem and said is not None and said > number:
+                problem = _no_way(said, number)
             elif following and not self.walk.has_room:
                 following, problem = [], self.walk.limit_reached()
             yield self.walk.page(answer, items, problem)
@@ -120,10 +122,7 @@ class _Run:
             tried = await self._next(following, self._column)
             if tried is None:
                 if said is not None and said > number:
-                    problem = (
-                        f"the list says that it has {said} pages, and no way to page {number + 1} is known"
-                    )
-                    yield self.walk.page(answer, (), problem)
+                    yield self.walk.page(answer, (), _no_way(said, number))
                 return
             answer = tried
             number += 1
@@ -140,7 +139,7 @@ class _Run:
                 urls = [url for url in document.frames if on_site(url, self.walk.publisher)]
                 self.frames = [url for url in urls if url != document.url][:MAX_FRAMES]
             if document.is_report:
-                items = [ListItem(document.url, document.heading, document.url), *items]
+                items = [ListItem(document.url, document.report_title, document.url), *items]
         return items
 
     def _following(
@@ -153,7 +152,7 @@ class _Run:
                 return [], None
         if self._numbered:
             urls = [(spelling.url(number + 1), spelling) for spelling in self._numbered]
-            sure = len(urls) == 1
+            sure = len(urls) == 1 and self._numbered[0].last is not None
             return [(url, None if sure else spelling) for url, spelling in urls if url], None
         url, refused = pager.onward(document, column)
         url = url or pager.numbered_link(document, column, number + 1)
@@ -181,7 +180,8 @@ class _Run:
             answer = await self.walk.ask(Request(url, "list", referer=column.list_url))
             if spelling is None:
                 return answer
-            if answer.outcome in NOT_THIS_WAY:
+            # a server may refuse a name that it does not know; the end of a known spelling is a 404
+            if answer.outcome in (NOT_THIS_WAY if len(following) > 1 else NO_SUCH_PAGE):
                 continue
             if not answer.ok or self._goes_on(answer, column):
                 self._numbered = [spelling]
@@ -196,6 +196,10 @@ class _Run:
         new = [item for item in items if _tells(item, column) and self._fresh.is_new(item.url)]
         alike = sum(column.holds(item.url) or _shape(item.url) in self._shapes for item in new)
         return bool(new) and 2 * alike >= len(new)
+
+
+def _no_way(said: int, number: int) -> str:
+    return f"the list says that it has {said} pages, and no way to page {number + 1} is known"
 
 
 def _tells(item: ListItem, column: Column) -> bool:

@@ -6,8 +6,10 @@ where a page brings nothing new. Does not belong here: what a page looks like.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urldefrag
 
 from ingestion.catalog.publishers import Publisher
@@ -105,6 +107,14 @@ def text_of(answer: Answer) -> str:
         return decode(answer.body, markup=False).text
     except UnreadableInput:
         return ""
+
+
+def json_of(text: str) -> Any:
+    """What an interface answered; None for what is no JSON, or is nested deeper than anything real."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def referred(items: Iterable[ListItem], referer: str) -> list[ListItem]:

@@ -205,3 +205,8 @@ def test_the_border_of_a_column(list_path: str, page: str, allowed: bool) -> Non
     column = Column(site + list_path, ("/nb/",), ("www.lianhu-fx.gov.cn",))
     assert column.may_be_page(site + page) is allowed
     assert not column.may_be_page("http://www.other-fx.gov.cn" + page)
+
+
+def test_hostile_scripts_are_read_in_reasonable_time() -> None:
+    html = "<script>" + "document.write(" * 50_000 + "'<a href=x>y</a>'</script>"
+    assert [link.text for link in ListDocument(html, LIST).links] == ["y"]

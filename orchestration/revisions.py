@@ -1,0 +1,95 @@
+"""Which printed numbers changed between two releases: by agency, report year, scope and cell.
+
+Belongs here: comparing the current filings of both. Does not belong here: other rows (`releases`).
+
+A report that is issued again becomes a filing of its own, so that all its rows are added and all those of the
+one before are removed: true, and of no use to somebody who asks what the agency changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.publish import DATABASE, table_names
+
+_NEEDED = {"fct_cells", "fct_filings"}
+
+_CURRENT = """
+select c.agency_id, any_value(c.agency) as agency, c.report_year, c.scope, c.cell_key,
+    any_value(c.value) as value, any_value(c.raw) as raw, any_value(c.state) as state,
+    any_value(c.form) as form, any_value(f.vintage) as vintage, any_value(c.sha256) as sha256
+from {release}.fct_cells c join {release}.fct_filings f using (filing_id)
+where c.is_current and c.report_year is not null
+group by c.agency_id, c.report_year, c.scope, c.cell_key having count(*) = 1
+"""
+
+_QUERY = f"""
+with before as ({_CURRENT.format(release="old_release")}), after as ({_CURRENT.format(release="new_release")})
+select after.agency, report_year, scope, cell_key,
+    before.value, after.value, before.raw, after.raw, before.state, after.state,
+    before.vintage, after.vintage, before.sha256, after.sha256
+from before join after using (agency_id, report_year, scope, cell_key)
+where before.form is not distinct from after.form
+    and (before.value is distinct from after.value or before.state is distinct from after.state)
+order by report_year, after.agency, scope, cell_key
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A cell of the current filing that is another one than in the release before.
+
+    before, after: what was printed, or the state of the cell where no number was. reread: the document is the
+    same, so the reader changed and not the agency.
+    """
+
+    agency: str | None
+    report_year: int
+    scope: str
+    cell: str
+    before: str
+    after: str
+    vintages: tuple[int, int]
+    reread: bool
+
+    def __str__(self) -> str:
+        by = "read anew" if self.reread else f"vintage {self.vintages[0]} -> {self.vintages[1]}"
+        scope = "" if self.scope == "own_body" else f" ({self.scope})"
+        return f"{self.agency} {self.report_year}{scope} {self.cell}: {self.before} -> {self.after} ({by})"
+
+
+def revisions(old: Path, new: Path) -> Iterator[Revision]:
+    """The cells that differ between two releases' folders, in the order of year, agency and cell.
+
+    Only cells that the current filing of both has, in the same form: a new report is no revision.
+    """
+    with duckdb.connect(":memory:") as connection:
+        for alias, folder in (("old", old), ("new", new)):
+            database = str(folder / DATABASE).replace("'", "''")
+            connection.execute(f"attach '{database}' as {alias}_release (read_only)")
+            if not set(table_names(connection, f"{alias}_release")) >= _NEEDED:
+                return  # a release of before these tables
+        for row in connection.execute(_QUERY).fetchall():
+            agency, year, scope, cell, *pairs = row
+            (value, now), (raw, raw_now), (state, state_now), vintages, hashes = (
+                pairs[at : at + 2] for at in range(0, 10, 2)
+            )
+            yield Revision(
+                agency,
+                year,
+                scope,
+                cell,
+                _shown(value, raw, state),
+                _shown(now, raw_now, state_now),
+                (vintages[0], vintages[1]),
+                hashes[0] == hashes[1],
+            )
+
+
+def _shown(value: Any, raw: str | None, state: str) -> str:
+    return raw.strip() if value is not None and raw else state
