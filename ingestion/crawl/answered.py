@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
@@ -166,12 +167,16 @@ class Answered:
 
     def rows(self, night: str, run_id: str) -> Iterator[FetchRow]:
         """The fetch log of one round of a night, in the order of asking."""
+        # a robots.txt is its host's: whoever else was asked for there
+        owners = dict(
+            self._connection.execute(
+                """SELECT host, min(publisher) FROM exchanges
+                   WHERE night = ? AND publisher IS NOT NULL GROUP BY host""",
+                (night,),
+            ).fetchall()
+        )
         for row in self._connection.execute(
-            """SELECT exchanges.*, coalesce(publisher, (SELECT other.publisher FROM exchanges AS other
-                   WHERE other.night = exchanges.night AND other.host = exchanges.host
-                   AND other.publisher IS NOT NULL LIMIT 1)) AS owner
-               FROM exchanges WHERE night = ? AND run_id = ? ORDER BY exchanges.rowid""",
-            (night, run_id),
+            "SELECT * FROM exchanges WHERE night = ? AND run_id = ? ORDER BY rowid", (night, run_id)
         ):
             answer = json.loads(row["answer"])
             place = answer["place"] or (None, None, None)
@@ -179,7 +184,7 @@ class Answered:
             yield FetchRow(
                 night=night,
                 run_id=run_id,
-                publisher=row["owner"],
+                publisher=row["publisher"] or owners.get(row["host"]),
                 family=row["family"],
                 host=row["host"],
                 kind=row["kind"],
@@ -205,6 +210,23 @@ class Answered:
                 warc_offset=place[1],
                 warc_length=place[2],
             )
+
+    def spent(self) -> dict[str, int]:
+        """Requests made in this round, by host: what a night that was killed has used of its budgets.
+
+        The attempts of a way over redirects are counted at its first host, less one for each further step,
+        which has a row of its own: rather too many than too few.
+        """
+        counts: Counter[str] = Counter()
+        for row in self._connection.execute(
+            """SELECT host, json_extract(answer, '$.attempts') AS attempts,
+                   json_array_length(answer, '$.hops') AS hops
+               FROM exchanges WHERE night = ? AND run_id = ?""",
+            (self.night, self.run_id),
+        ):
+            if row["attempts"]:
+                counts[row["host"]] += max(1, row["attempts"] - max(0, row["hops"] - 1))
+        return dict(counts)
 
     # --- where payloads stand ----------------------------------------------------------------------------
 
@@ -243,18 +265,28 @@ class Answered:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing, on disk at the end. One within another belongs to the outer one."""
+def transaction(connection: sqlite3.Connection, *, waits: bool = True) -> Iterator[None]:
+    """All of it or nothing, on disk at the end. One within another belongs to the outer one.
+
+    waits: False for what an unfinished night says again when it goes on. It outlives a kill all the same and
+    reaches the disk with the next transaction that waits, never after it: only a power cut takes it back.
+    """
     if connection.in_transaction:
         yield
         return
-    connection.execute("BEGIN IMMEDIATE")
+    if not waits:
+        connection.execute("PRAGMA synchronous = NORMAL")
     try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+    finally:
+        if not waits:
+            connection.execute("PRAGMA synchronous = FULL")
 
 
 #: What of an answer is not in its row: the request asks for it, the body is in the WARC.

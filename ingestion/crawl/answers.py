@@ -20,6 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 from ingestion.catalog.errors import CatalogError
 from ingestion.catalog.models import Code, Entry, Text
 from ingestion.catalog.yaml_source import parse, read_yaml
+from ingestion.crawl.families import recognise
 from ingestion.crawl.model import Kind
 from ingestion.crawl.outcomes import BLOCKED, Outcome
 from ingestion.extract.decode import decode
@@ -134,7 +135,7 @@ def classify(
         return Verdict(Outcome.EMPTY, f"status {status} without content")
     if status not in (200, 203):
         return Verdict(Outcome.HTTP_ERROR, f"status {status}")
-    if kind != "robots" and _is_script_page(page, marks):
+    if kind != "robots" and _is_script_page(page, marks) and not (kind == "list" and _is_shell(page)):
         reason = "a short page of script without text" + _jump(page)
         return Verdict(Outcome.BLOCKED_SUSPECT, reason, page.charset(headers))
     if kind == "file" and page.is_markup and not _may_be_page(page, headers, url, marks):
@@ -238,6 +239,11 @@ def _is_script_page(page: _Page, marks: Marks) -> bool:
         and _HANZI.search(page.source) is None
         and _LEADS_ON.search(page.source) is None
     )
+
+
+def _is_shell(page: _Page) -> bool:
+    """A list that a script fills may be no more than window._CONFIG and an empty element."""
+    return recognise("", page.source) != "static"
 
 
 def _may_be_page(page: _Page, headers: Mapping[str, str], url: str, marks: Marks) -> bool:

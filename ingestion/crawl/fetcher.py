@@ -11,7 +11,7 @@ import asyncio
 import random as random_module
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Protocol
@@ -23,7 +23,7 @@ from ingestion.crawl.connect import Network, NoAddress, NotGlobal, tls_context, 
 from ingestion.crawl.cookies import CookieJar
 from ingestion.crawl.headers import header_texts, request_head_and_body
 from ingestion.crawl.hosts import BadAddress, Hosts, Target, parse_url, resolve
-from ingestion.crawl.model import Answer, Request
+from ingestion.crawl.model import Answer, Kind, Request
 from ingestion.crawl.outcomes import BLOCKED, Outcome
 from ingestion.crawl.pace import Deferred, Lane, Pace, backoff, retry_after
 from ingestion.crawl.policy import CONTACT_VARIABLE, FetchPolicy
@@ -60,8 +60,9 @@ class Memory(Protocol):
 class Fetcher:
     """Asks for what publishers have. One instance for a night, in one event loop.
 
-    clock: seconds, monotonic; sleep: waits; random: from 0 to 1; now: the time of day; all injectable. Raises
-    ValueError where the internet would be asked without saying who asks.
+    spent: by host, requests of this night before it was interrupted. clock: seconds, monotonic; sleep: waits;
+    random: from 0 to 1; now: the time of day; all injectable. Raises ValueError where the internet would be
+    asked without saying who asks.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Fetcher:
         recorder: Recorder,
         memory: Memory | None = None,
         *,
+        spent: Mapping[str, int] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = random_module.random,
@@ -87,7 +89,7 @@ class Fetcher:
         self._random = random
         self._now = now
         self._hosts = Hosts(publishers, lambda: _day(now()))
-        self._pace = Pace(policy, clock, sleep)
+        self._pace = Pace(policy, clock, sleep, spent)
         self._robots = RobotsRules(clock, policy.robots_age)
         self._jars: defaultdict[str, CookieJar] = defaultdict(CookieJar)
         self._addresses: dict[tuple[str, int], list[tuple[str, int]]] = {}
@@ -96,6 +98,13 @@ class Fetcher:
     def contacted(self) -> dict[str, int]:
         """Requests made to each host, robots.txt, redirects and retries included."""
         return self._pace.contacted
+
+    def refusal(self, url: str, kind: Kind, publisher: Publisher) -> str | None:
+        """Why an address would not be asked for on behalf of a publisher; None where it would be."""
+        try:
+            return self._hosts.refusal(parse_url(url), kind, publisher)
+        except BadAddress as error:
+            return str(error)
 
     async def aclose(self) -> None:
         """Stop what is under way on its own account; everything is forgotten, cookies too."""
@@ -113,13 +122,10 @@ class Fetcher:
         last: Answer | None = None
         sender: Target | None = None
         while True:
-            try:
-                target = parse_url(current.url)
-                refusal = self._hosts.refusal(target, current.kind, publisher)
-            except BadAddress as error:
-                refusal = str(error)
+            refusal = self.refusal(current.url, current.kind, publisher)
             if refusal is not None:
                 return self._end(request, last, hops, attempts, Outcome.REFUSED_GUARD, refusal)
+            target = parse_url(current.url)
             if sender is not None and _is_sent_home(sender, target):
                 reason = f"redirected to the home page {target.url}"
                 return self._end(request, last, hops, attempts, Outcome.SOFT404, reason)

@@ -1,8 +1,8 @@
 """The frontier: which documents are known, where, since when, and what was asked and answered tonight.
 
 Belongs here: what becomes of an address in a night, decided once and remembered over nights. Does not belong
-here: asking servers (`fetcher`), which address has its turn (`site`), the answers' rows (`answered`), the
-tables (`memory`).
+here: asking servers (`fetcher`), which address has its turn (`site`), the answers' rows (`answered`), lists
+and their links (`listed`), the tables (`memory`).
 
 Each step of a document is one transaction: a night that is killed leaves all of it or nothing. A step is
 decided once a night: asked again, as a night does that goes on after a kill, the frontier gives the outcome
@@ -11,15 +11,14 @@ that it gave the first time. Only a good answer outweighs an absence of the same
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ingestion.archive.fetches import FetchRow
-from ingestion.crawl.answered import Answered, transaction
-from ingestion.crawl.memory import Child, Document, FrontierError, Known, Link, Remembered, Sight
+from ingestion.crawl.answered import transaction
+from ingestion.crawl.listed import Listed
+from ingestion.crawl.memory import Child, Document, FrontierError, Known, Link, Sight
 from ingestion.crawl.model import Answer, ListItem, Request
 from ingestion.crawl.outcomes import UNCHANGED, UNKNOWN, Outcome
 
@@ -31,18 +30,11 @@ NIGHTS_UNTIL_GONE = 3
 _ABSENT = frozenset({Outcome.GONE_SUSPECT, Outcome.GONE})
 
 
-class Frontier(Remembered):
+class Frontier(Listed):
     """The crawler's state at `path`; `warcs`: the folder of WARC files. One process uses it at a time.
 
     It is the fetcher's Memory (replay, keep) and the WARC writer's KnownPayloads (payload, visit).
     """
-
-    def __init__(self, path: Path, warcs: Path) -> None:
-        super().__init__(path)
-        self._answered = Answered(self._connection, warcs)
-        self.replay = self._answered.replay
-        self.payload = self._answered.payload
-        self.visit = self._answered.visit
 
     # --- nights --------------------------------------------------------------------------------------
 
@@ -111,7 +103,7 @@ class Frontier(Remembered):
     def note(self, answer: Answer, publisher: str, family: str) -> None:
         """Say for whom an answer was asked, whatever it is: a row for what was never sent comes from this."""
         self._night()
-        with transaction(self._connection):
+        with transaction(self._connection, waits=False):
             self._answered.note(answer, publisher, family)
 
     def done(self, key: str) -> Outcome | None:
@@ -145,6 +137,7 @@ class Frontier(Remembered):
                 content_sha256=sight.content_digest,
                 sha256=sight.sha256,
                 document=number,
+                reason="; ".join(sight.remarks) or None,
             )
 
     def copy(self, publisher: str, key: str, item: ListItem, answer: Answer, content_digest: str) -> Outcome:
@@ -170,10 +163,11 @@ class Frontier(Remembered):
             )
         )
 
-    def unchanged(self, key: str, url: str, answer: Answer, outcome: Outcome) -> Outcome:
+    def unchanged(self, key: str, answer: Answer, outcome: Outcome, title: str | None = None) -> Outcome:
         """A known document says what it said; MOVED where another host said it this time.
 
-        outcome: one of UNCHANGED, or CHANGED where what is attached to it is not what it was.
+        outcome: one of UNCHANGED, or CHANGED where what is attached to it is not what it was. title: by which
+        its list calls it now.
         """
         with transaction(self._connection):
             decided = self._decided(key)
@@ -189,23 +183,17 @@ class Frontier(Remembered):
                     "UPDATE documents SET changed_night = ? WHERE id = ?", self._night(), known.document
                 )
             self._run(
-                """UPDATE locations SET url = ?, etag = coalesce(?, etag),
+                """UPDATE locations SET url = ?, title = coalesce(?, title), etag = coalesce(?, etag),
                        last_modified = coalesce(?, last_modified),
                        last_night = ?, state = 'live', absences = 0 WHERE key = ?""",
                 answer.url,
+                title,
                 answer.headers.get("etag"),
                 answer.headers.get("last-modified"),
                 self._night(),
                 key,
             )
-            self._run(
-                """UPDATE children SET sha256 = parts.sha256, etag = parts.etag,
-                       last_modified = parts.last_modified, night = parts.night
-                   FROM parts WHERE document = ? AND parts.night = ? AND parts.key = children.key
-                       AND parts.sha256 IS NOT NULL""",
-                known.document,
-                self._night(),
-            )
+            self.completed(known.document)
             return self._step(
                 key,
                 answer,
@@ -275,47 +263,24 @@ class Frontier(Remembered):
             self._answered.judge(answer, outcome, publisher=publisher, sha256=had[0])
             return outcome
 
-    # --- lists and links -----------------------------------------------------------------------------------
-
-    def link(
-        self,
-        publisher: str,
-        key: str,
-        url: str,
-        title: str,
-        verdict: str,
-        why: str,
-        referer: str | None = None,
-    ) -> None:
-        """A link of a list, and the verdict over its title."""
-        night = self._night()
-        self._run(
-            """INSERT INTO links VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)
-               ON CONFLICT DO UPDATE SET url = excluded.url, title = excluded.title,
-                   referer = coalesce(excluded.referer, referer), verdict = excluded.verdict,
-                   why = excluded.why, last_night = excluded.last_night""",
-            *(publisher, key, url, title, referer, verdict, why, night, night),
-        )
-
-    def was_known(self, key: str) -> bool:
-        """Whether an address was known, as a document or as a link, before the present night.
-
-        Where a list is walked until nothing is new, a night that goes on after a kill must walk as far as it
-        did the first time.
-        """
-        night = self._night()
-        return bool(
-            self._one(
-                """SELECT 1 FROM locations WHERE key = ?1 AND first_night <> ?2
-                   UNION ALL SELECT 1 FROM links WHERE key = ?1 AND first_night <> ?2""",
-                key,
-                night,
+    def completed(self, document: int) -> None:
+        """Take over what was had of a document's parts tonight, and why others were not."""
+        with transaction(self._connection):
+            # by a look-up for each child: joined, every document would read all parts of the night
+            tonight = "FROM parts WHERE parts.night = ?1 AND parts.key = children.key"
+            self._run(
+                f"""UPDATE children SET outcome = NULL, (sha256, etag, last_modified, night) =
+                       (SELECT sha256, etag, last_modified, night {tonight})
+                    WHERE document = ?2 AND EXISTS (SELECT 1 {tonight} AND parts.sha256 IS NOT NULL)""",
+                self._night(),
+                document,
             )
-        )
-
-    def mark_whole(self, publisher: str) -> None:
-        """All lists of a publisher were walked to their ends tonight."""
-        self._run("INSERT OR REPLACE INTO lists VALUES (?, ?)", publisher, self._night())
+            self._run(
+                f"""UPDATE children SET outcome = (SELECT outcome {tonight})
+                    WHERE document = ?2 AND sha256 IS NULL AND EXISTS (SELECT 1 {tonight})""",
+                self._night(),
+                document,
+            )
 
     # --- behind them ---------------------------------------------------------------------------------------
 
@@ -386,7 +351,8 @@ class Frontier(Remembered):
                    content_digest = excluded.content_digest, etag = excluded.etag,
                    last_modified = excluded.last_modified, last_night = excluded.last_night,
                    state = 'live', absences = 0""",
-            *(sight.key, publisher, number, sight.answer.url, sight.title, sight.referer, content_digest),
+            *(sight.key, publisher, number, sight.answer.url, sight.listed_as or sight.title, sight.referer),
+            content_digest,
             *(headers.get("etag"), headers.get("last-modified"), night, night),
         )
 
@@ -397,9 +363,15 @@ class Frontier(Remembered):
         for place, child in enumerate(children):
             had = child if child.sha256 else before.get(child.key, child)
             self._run(
-                "INSERT OR IGNORE INTO children VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO children VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 *(number, child.key, place, child.url, child.text, child.role),
-                *(had.sha256, had.etag, had.last_modified, self._night()),
+                *(
+                    had.sha256,
+                    had.etag,
+                    had.last_modified,
+                    self._night(),
+                    None if had.sha256 else child.outcome,
+                ),
             )
 
     def _decided(self, key: str) -> Outcome | None:
@@ -412,14 +384,6 @@ class Frontier(Remembered):
         self._answered.judge(answer, outcome, **said)
         self._run("UPDATE links SET outcome = ? WHERE key = ?", None if good else outcome, key)
         return outcome
-
-    def _night(self) -> str:
-        if not self._answered.night:
-            raise FrontierError("no night has begun")
-        return self._answered.night
-
-    def _run(self, query: str, *values: Any) -> sqlite3.Cursor:
-        return self._connection.execute(query, values)
 
 
 def _marks(values: frozenset[Outcome]) -> str:

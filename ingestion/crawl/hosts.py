@@ -92,6 +92,14 @@ def resolve(base: str, location: str) -> str:
         return location
 
 
+def host_of(url: str) -> str:
+    """The host that an address names, lower case; "" where it names none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
 def _without_dots(path: str) -> str:
     kept: list[str] = []
     segments = path.split("/")

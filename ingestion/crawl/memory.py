@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingestion.crawl.model import Answer
-from ingestion.crawl.outcomes import Outcome
+from ingestion.crawl.outcomes import ABSENT, PASSING, Outcome
 
 #: Raised with every change of the tables that old code or old files would not survive.
-VERSION = 1
+VERSION = 2
+#: What makes a file of a version one of the next.
+_UPGRADES = {1: "ALTER TABLE children ADD COLUMN outcome TEXT;"}
 
 State = Literal["live", "gone_suspect", "gone"]
 
@@ -74,6 +76,7 @@ CREATE TABLE children (
     key TEXT NOT NULL, place INTEGER NOT NULL,
     url TEXT NOT NULL, text TEXT NOT NULL, role TEXT NOT NULL,
     sha256 TEXT, etag TEXT, last_modified TEXT, night TEXT NOT NULL,
+    outcome TEXT,                   -- why it was not had; NULL where it was
     PRIMARY KEY (document, key)
 ) STRICT;
 CREATE INDEX children_key ON children (key);
@@ -112,7 +115,13 @@ def connect(path: Path) -> sqlite3.Connection:
     found: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if found == 0:
         connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version = {VERSION};COMMIT;")
-    elif found != VERSION:
+        return connection
+    while found in _UPGRADES:
+        connection.executescript(
+            f"BEGIN IMMEDIATE;{_UPGRADES[found]}PRAGMA user_version = {found + 1};COMMIT;"
+        )
+        found += 1
+    if found != VERSION:
         connection.close()
         raise FrontierError(f"{path.name} has version {found}, this program knows {VERSION}")
     return connection
@@ -171,7 +180,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """An attachment or a picture of a document. sha256: of its bytes in the archive, None = not had yet."""
+    """An attachment or a picture of a document.
+
+    sha256: of its bytes in the archive, None = not had yet; outcome: why not, None where that is not known.
+    """
 
     key: str
     url: str
@@ -180,6 +192,7 @@ class Child:
     sha256: str | None
     etag: str | None = None
     last_modified: str | None = None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +220,8 @@ class Sight:
 
     key: canonical address. url: as linked; the one that answered is the answer's. outcome: NEW or CHANGED, as
     the caller sees it; the frontier's word counts. sha256: of the bytes in the archive. children: all that
-    belongs to it now.
+    belongs to it now. remarks: what contradicts itself in it, for its row. listed_as: its title in the list,
+    where that is another one than the document's.
     """
 
     publisher: str
@@ -223,6 +237,8 @@ class Sight:
     content_digest: str
     sha256: str | None
     children: tuple[Child, ...] = ()
+    remarks: tuple[str, ...] = ()
+    listed_as: str | None = None
 
 
 _KNOWN = """SELECT locations.key, locations.publisher, document, url, locations.title, referer,
@@ -236,7 +252,7 @@ _DOCUMENT = """SELECT documents.*, CASE
     WHEN EXISTS (SELECT 1 FROM locations WHERE document = documents.id AND state = 'gone_suspect')
     THEN 'gone_suspect' ELSE 'gone' END AS state FROM documents """
 
-_CHILD = "SELECT key, url, text, role, sha256, etag, last_modified FROM children "
+_CHILD = "SELECT key, url, text, role, sha256, etag, last_modified, outcome FROM children "
 
 
 class Remembered:
@@ -268,12 +284,11 @@ class Remembered:
 
     def documents(self, publisher: str | None = None) -> list[Document]:
         """The documents of a publisher, or all, in the order in which they came."""
-        return [
-            Document(**row)
-            for row in self._all(
-                _DOCUMENT + "WHERE ? IS NULL OR publisher = ? ORDER BY id", publisher, publisher
-            )
-        ]
+        if publisher is None:
+            rows = self._all(_DOCUMENT + "ORDER BY id")
+        else:  # a query of its own: with "? IS NULL OR" every site would read the documents of all sites
+            rows = self._all(_DOCUMENT + "WHERE publisher = ? ORDER BY id", publisher)
+        return [Document(**row) for row in rows]
 
     def by_digest(self, content_digest: str) -> Document | None:
         """A document with this content: one that is still there rather than one that is gone."""
@@ -290,6 +305,22 @@ class Remembered:
         """The attachment or picture at an address, as last had for any document."""
         row = self._one(_CHILD + "WHERE key = ? ORDER BY night DESC, document DESC LIMIT 1", key)
         return Child(**row) if row else None
+
+    def missing_parts(self, publisher: str) -> list[tuple[int, str, Child]]:
+        """(document, address of its page, part) of parts that another night may have, of live documents."""
+        return [
+            (row["document"], row["page_url"], _part(row))
+            for row in self._all(
+                f"""SELECT children.*, locations.url AS page_url FROM children
+                    JOIN documents ON documents.id = children.document
+                    JOIN locations ON locations.key = main_key
+                    WHERE documents.publisher = ? AND locations.state = 'live' AND children.sha256 IS NULL
+                        AND children.outcome IN ({", ".join("?" * len(PASSING))})
+                    ORDER BY children.document, place""",
+                publisher,
+                *PASSING,
+            )
+        ]
 
     def count_reports(self, publisher: str) -> int:
         """Documents of a publisher that are not gone."""
@@ -308,14 +339,20 @@ class Remembered:
         ]
 
     def pending(self, publisher: str) -> list[Link]:
-        """Links that are or may be reports and have given no document yet, whatever kept them from it."""
+        """Links that are or may be reports and have given no document yet, whatever kept them from it.
+
+        Without those of which the site has said that there is nothing: they are asked for while lists have
+        them.
+        """
         return [
             _link(row)
             for row in self._all(
                 """SELECT * FROM links WHERE publisher = ? AND verdict IN ('report', 'review')
-                   AND outcome IS NOT ? AND key NOT IN (SELECT key FROM locations) ORDER BY rowid""",
+                   AND coalesce(outcome, '') NOT IN (?, ?, ?)
+                   AND key NOT IN (SELECT key FROM locations) ORDER BY rowid""",
                 publisher,
                 Outcome.NOT_A_REPORT,
+                *ABSENT,
             )
         ]
 
@@ -339,6 +376,10 @@ class Remembered:
 
 def _known(row: sqlite3.Row) -> Known:
     return Known(**{**dict(row), "is_main": bool(row["is_main"])})
+
+
+def _part(row: sqlite3.Row) -> Child:
+    return Child(*(row[name] for name in Child.__slots__))
 
 
 def _link(row: sqlite3.Row) -> Link:

@@ -10,8 +10,10 @@ does wrong with it, ends that site's crawl and no other's.
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
+import sqlite3
 import traceback
 from collections.abc import Callable, Sequence
 
@@ -28,7 +30,18 @@ from ingestion.crawl.report import NightReport, SiteReport
 from ingestion.crawl.site import SiteCrawl
 from ingestion.paths import DataRoot
 
+#: Nothing more can be written.
+_DISK_BROKEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+_STATE_BROKEN = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT}
+)
+
 Done = Callable[[int, int, SiteReport], None]
+
+#: Sites at work at the same time; the others wait their turn. Each holds a page or two and its parsed tree
+#: while it pauses: with all of a few thousand at once the memory would grow with their number. Enough that
+#: there is always one whose pause is over.
+SITES_AT_ONCE = 128
 
 
 async def crawl_night(
@@ -63,6 +76,7 @@ async def crawl_night(
             policy=policy or FetchPolicy(),
             recorder=writer,
             memory=frontier,
+            spent=frontier.spent(),
         )
         report = NightReport(plan.night)
         try:
@@ -88,14 +102,19 @@ async def _all(
 ) -> None:
     archive = Archive(root)
     finished = {publisher.id: asyncio.Event() for publisher in publishers}
+    turns = asyncio.Semaphore(SITES_AT_ONCE)
 
     async def one(publisher: Publisher) -> None:
+        # before its turn: the site that it copies may need that turn
         if publisher.copies in finished:
             await finished[publisher.copies].wait()
         crawl = SiteCrawl(publisher, plan, fetcher, frontier, archive)
         try:
-            report.sites[publisher.id] = await crawl.run()
+            async with turns:
+                report.sites[publisher.id] = await crawl.run()
         except Exception as error:
+            if _is_about_the_disk(error):
+                raise  # what would be asked for now could not be kept
             # ours to mend, and said so; the other sites go on
             crawl.report.error = f"{type(error).__name__}: {error}"
             traceback.print_exc()
@@ -105,10 +124,20 @@ async def _all(
         if done is not None:
             done(len(report.sites), len(publishers), report.sites[publisher.id])
 
-    async with asyncio.TaskGroup() as group:
-        for publisher in publishers:
-            group.create_task(one(publisher))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for publisher in publishers:
+                group.create_task(one(publisher))
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
     report.sites = {publisher.id: report.sites[publisher.id] for publisher in publishers}
+
+
+def _is_about_the_disk(error: Exception) -> bool:
+    """Whether our own disk or state is at fault. The night is left unended then, and goes on another time."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _STATE_BROKEN
+    return isinstance(error, OSError) and error.errno in _DISK_BROKEN
 
 
 def _close(root: DataRoot, frontier: Frontier, night: str, writer: WarcWriter) -> None:

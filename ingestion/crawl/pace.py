@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,14 +46,23 @@ class Lane:
 
 
 class Pace:
-    """Whose turn it is. clock: seconds, monotonic; sleep: waits for seconds."""
+    """Whose turn it is.
+
+    clock: seconds, monotonic; sleep: waits for seconds. spent: by host, what the night had asked before it
+    was interrupted.
+    """
 
     def __init__(
-        self, policy: FetchPolicy, clock: Callable[[], float], sleep: Callable[[float], Awaitable[object]]
+        self,
+        policy: FetchPolicy,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
+        spent: Mapping[str, int] | None = None,
     ) -> None:
         self._policy = policy
         self._clock = clock
         self._sleep = sleep
+        self._spent = spent or {}
         self._lanes: dict[str, Lane] = {}
         self._all = asyncio.Semaphore(policy.concurrency)
         self._addresses: defaultdict[str, asyncio.Semaphore] = defaultdict(
@@ -62,12 +71,15 @@ class Pace:
 
     def lane(self, host: str, politeness: Politeness) -> Lane:
         """The lane of a host; the politeness of the first that asks holds."""
-        return self._lanes.setdefault(host, Lane(politeness))
+        if host not in self._lanes:
+            self._lanes[host] = Lane(politeness, self._spent.get(host, 0))
+        return self._lanes[host]
 
     @property
     def contacted(self) -> dict[str, int]:
-        """Requests made to each host."""
-        return {host: lane.contacted for host, lane in self._lanes.items() if lane.contacted}
+        """Requests made to each host, those before an interruption included."""
+        lanes = {host: lane.contacted for host, lane in self._lanes.items() if lane.contacted}
+        return {**self._spent, **lanes}
 
     @asynccontextmanager
     async def turn(

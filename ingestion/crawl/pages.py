@@ -140,8 +140,13 @@ def details(
 
 def jump_of(body: bytes, url: str) -> str | None:
     """Where <meta refresh> of a page leads, absolute; None where it does not."""
-    tree = LexborHTMLParser(flattened(_decoded(body)[0])[0])
+    tree = LexborHTMLParser(markup_of(body))
     return refresh_of(tree, base_of(tree, url), page_words())
+
+
+def markup_of(body: bytes) -> str:
+    """A page as text, up to where it nests too deep to be parsed in time."""
+    return flattened(_decoded(body)[0])[0]
 
 
 def _decoded(body: bytes) -> tuple[str, str | None]:

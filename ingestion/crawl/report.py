@@ -81,6 +81,10 @@ class SiteReport:
         """A page of the list that could not be had."""
         self._find(outcome, url, f"list page: {reason or outcome.value}")
 
+    def link_refused(self, url: str, reason: str) -> None:
+        """A link of a list that is never asked for, and that somebody should look at all the same."""
+        self._find(Outcome.REFUSED_GUARD, url, reason)
+
     def list_doubtful(self, url: str, problem: str) -> None:
         """A page of the list that answered, while not all of the list is known to have come."""
         self.findings.append(Finding(url, "list_problem", problem))

@@ -1,34 +1,32 @@
 """One publisher's night: its lists walked, its reports fetched, its known ones asked for again.
 
-Belongs here: which address is asked for and what becomes of the answer. Does not belong here: how lists look
-(`families`), how an answer is got (`fetcher`), what a page says (`pages`), what is remembered (`frontier`),
-when which publisher has its turn (`plan`, `night`).
-
-A document is stored before it is remembered: a night that is killed between the two stores the same bytes
-again, which the archive knows, and loses nothing.
+Belongs here: which address is asked for tonight. Does not belong here: how lists look (`families`), how an
+answer is got (`fetcher`), what becomes of a document (`documents`), when which publisher has its turn
+(`plan`, `night`).
 """
 
 from __future__ import annotations
 
-import hashlib
+import sqlite3
+import traceback
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
 
 from ingestion.archive import Archive
-from ingestion.catalog.publishers import Publisher
-from ingestion.crawl import addresses, pages, titles
+from ingestion.catalog.publishers import Publisher, is_government_host
+from ingestion.crawl import addresses, titles
+from ingestion.crawl.documents import Documents
 from ingestion.crawl.families import FAMILIES
 from ingestion.crawl.fetcher import Fetcher
-from ingestion.crawl.frontier import Child, Frontier, Known, Sight
-from ingestion.crawl.model import Answer, Kind, ListItem, Request
-from ingestion.crawl.outcomes import ABSENT, Outcome
+from ingestion.crawl.frontier import Frontier, FrontierError, Known
+from ingestion.crawl.hosts import host_of
+from ingestion.crawl.model import Answer, ListItem, ListPage, Request
+from ingestion.crawl.outcomes import Outcome
+from ingestion.crawl.parts import Parts
 from ingestion.crawl.plan import NightPlan
 from ingestion.crawl.report import SiteReport
-from ingestion.extract.sniff import HTML, sniff
-
-#: Pictures and attachments of one page that are asked for.
-MAX_CHILDREN = 80
+from ingestion.crawl.standins import StandIns
 
 
 @dataclass(slots=True)
@@ -41,19 +39,26 @@ class SiteCrawl:
     frontier: Frontier
     archive: Archive
     report: SiteReport = field(init=False)
+    _parts: Parts = field(init=False)
+    _documents: Documents = field(init=False)
     _visited: set[str] = field(default_factory=set)
-    _children: dict[str, Child | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.report = SiteReport(self.publisher.id)
+        place = (self.frontier, self.archive, self.report)
+        self._parts = Parts(self.publisher, self._ask, *place)
+        standins = StandIns(self.publisher, self.plan.night, self._ask, self.frontier)
+        self._documents = Documents(self.publisher, self._ask, *place, self._parts, standins)
 
     async def run(self) -> SiteReport:
         """Walk what is due, ask again for what is due, and say what became of it."""
         name = self.publisher.id
+        self._rename()
         complete = False
         if self.plan.due(name):
             complete = await self._walk()
         await self._recheck(lists_complete=complete)
+        await self._parts.missing()
         documents = [one for one in self.frontier.documents(name) if one.state != "gone"]
         self.report.reports = len(documents)
         self.report.by_year = Counter(str(one.report_year) for one in documents if one.report_year)
@@ -65,6 +70,22 @@ class SiteCrawl:
         self.report.requests += 0 if answer.replayed else max(answer.attempts, len(answer.hops) or 1)
         return answer
 
+    def _rename(self) -> None:
+        """A record that was edited, its base now what was an alias, means the documents it meant before."""
+        others = set(self.publisher.hosts) - {self.publisher.host}
+        names = {
+            known.key: addresses.canonical(f"http:{known.key}", self.publisher)
+            for known in self.frontier.known(self.publisher.id)
+            if others and host_of(f"http:{known.key}") in others
+        }
+        for link in self.frontier.links(self.publisher.id) if names else ():
+            names[link.key] = addresses.canonical(f"http:{link.key}", self.publisher)
+        for known in self.frontier.known(self.publisher.id) if names else ():
+            for child in self.frontier.children(known.document):
+                names[child.key] = addresses.canonical(f"http:{child.key}", self.publisher)
+        if names:
+            self.frontier.rename({before: now for before, now in names.items() if before != now})
+
     # --- lists -----------------------------------------------------------------------------------------
 
     async def _walk(self) -> bool:
@@ -73,14 +94,15 @@ class SiteCrawl:
         whole = self.plan.whole(self.publisher.id) or not self.frontier.walked_whole(self.publisher.id)
         self.report.whole = whole
         complete = whole
-        family = FAMILIES[self.publisher.family]
+        broken = False
         items: dict[str, ListItem] = {}
         for list_url in self.publisher.list_urls:
-            one = self.publisher.model_copy(update={"list_urls": (list_url,)})
-            async for page in family.walk(one, self._ask):
-                if not page.answer.ok:
-                    self.report.list_failed(page.answer.outcome, page.answer.request.url, page.answer.reason)
-                    complete = False
+            async for page in self._pages(list_url):
+                if page is None or not page.answer.ok:
+                    broken, complete = True, False
+                    if page is not None:
+                        answer = page.answer
+                        self.report.list_failed(answer.outcome, answer.request.url, answer.reason)
                     continue
                 if page.problem is not None:
                     # what is not on a list that was not read to its end is not gone
@@ -91,18 +113,34 @@ class SiteCrawl:
                 if not whole and page.items and not fresh:
                     complete = False
                     break
+        # all before the first is asked for: a night that is killed leaves none of them behind a known one
+        with self.frontier.at_once():
+            verdicts = {key: self._linked(key, item) for key, item in items.items()}
+            if broken:
+                self.frontier.not_whole(self.publisher.id)
         for key, item in items.items():
-            await self._item(key, item)
+            await self._item(key, item, verdicts[key])
         for link in self.frontier.pending(self.publisher.id):
             if link.key not in items:  # seen on an earlier night, and not had since
                 item = ListItem(link.url, link.title, link.referer or self.publisher.list_urls[0])
-                await self._item(link.key, item)
+                await self._item(link.key, item, self._linked(link.key, item))
         if complete:
             self.frontier.mark_whole(self.publisher.id)
         return complete
 
+    async def _pages(self, list_url: str) -> AsyncIterator[ListPage | None]:
+        """The pages of a list; None where our own code failed on one, so that what came before counts."""
+        one = self.publisher.model_copy(update={"list_urls": (list_url,)})
+        try:
+            async for page in FAMILIES[self.publisher.family].walk(one, self._ask):
+                yield page
+        except Exception as error:
+            self._ours(error, list_url)
+            yield None
+
     def _take(self, item: ListItem, items: dict[str, ListItem]) -> bool:
         """Put an item among those of the walk; True if its address was not known before the night."""
+        item = replace(item, url=_whole(item.url), title=_whole(item.title))
         key = addresses.canonical(item.url, self.publisher)
         if key in items:
             if len(item.title) > len(items[key].title):
@@ -112,215 +150,87 @@ class SiteCrawl:
         self.report.items += 1
         return not self.frontier.was_known(key)
 
-    async def _item(self, key: str, item: ListItem) -> None:
+    def _linked(self, key: str, item: ListItem) -> str:
+        """What a link is taken for: report, review, not, or refused where it would not be asked for."""
         verdict = titles.classify(item.title, item.url)
         taken: str = verdict.verdict
         why = verdict.why
-        if not addresses.is_within(item.url, self.publisher):
+        if not addresses.is_within(item.url, self.publisher, file=True):
             self.report.refused += 1
+            if taken == "report" and is_government_host(host_of(item.url)):
+                # somebody has to say whether that is a host of the site's own; reprints elsewhere are none
+                self.report.link_refused(
+                    item.url, f"named as a report ({item.title}), on a host not registered"
+                )
             taken, why = "refused", "its host is not registered for this publisher"
         self.frontier.link(self.publisher.id, key, item.url, item.title, taken, why, item.referer)
+        return taken
+
+    async def _item(self, key: str, item: ListItem, taken: str) -> None:
         if taken == "review":
             self.report.review += 1
         if taken not in ("report", "review"):
             return
         known = self.frontier.location(key)
-        if known is not None and not self.plan.recheck(key):
+        if known is not None and not self._is_due(known, item.title):
             self._visited.add(key)
             decided = self.frontier.done(key)
             if decided is not None:  # before this night was killed, and goes on now
                 self.report.count(decided, item.url)
             return
         if known is None:
+            read = self.frontier.link_outcome(self.publisher.id, key)
+            if taken == "review" and read is Outcome.NOT_A_REPORT and not self.plan.recheck(key):
+                return
             self.report.candidates += 1
         await self._document(key, item, known, sure=taken == "report")
 
-    # --- documents ---------------------------------------------------------------------------------------
+    # --- known documents ---------------------------------------------------------------------------------
+
+    def _is_due(self, known: Known, title: str = "") -> bool:
+        """Whether a known document is asked for: it has its turn, may be gone, or is called otherwise now."""
+        renamed = bool(title and known.title and _packed(title) != _packed(known.title))
+        return (
+            self.plan.recheck(known.key)
+            or known.state == "gone_suspect"
+            or (renamed and known.publisher == self.publisher.id)
+        )
 
     async def _recheck(self, *, lists_complete: bool) -> None:
         """Known documents that are due, and those that a list no longer has."""
         for known in self.frontier.known(self.publisher.id):
             dropped = lists_complete and known.is_main and known.state != "gone"
-            if known.key in self._visited or not (dropped or self.plan.recheck(known.key)):
+            if known.key in self._visited or not (dropped or self._is_due(known)):
                 continue
-            item = ListItem(known.url, known.title or "", known.referer or self.publisher.list_urls[0])
+            url = known.url
+            if self.fetcher.refusal(url, "page", self.publisher) is not None:
+                url = (
+                    f"{self.publisher.base.partition(':')[0]}:{known.key}"  # a host that is no alias any more
+                )
+            item = ListItem(url, known.title or "", known.referer or self.publisher.list_urls[0])
             await self._document(known.key, item, known, sure=True)
 
     async def _document(self, key: str, item: ListItem, known: Known | None, *, sure: bool) -> None:
         if key in self._visited:
             return
         self._visited.add(key)
-        request = Request(
-            item.url,
-            _kind_of(item.url),
-            referer=item.referer,
-            etag=known.etag if known else None,
-            last_modified=known.last_modified if known else None,
-        )
-        answer = await self._ask(request)
-        if answer.ok and request.kind == "page":
-            answer = await self._jumped(answer)
-        if answer.outcome is Outcome.UNCHANGED_304 and known is not None:
-            await self._unchanged(key, item, known, answer, Outcome.UNCHANGED_304)
-        elif answer.outcome in ABSENT:
-            outcome = self.frontier.absent(key, answer) if known else answer.outcome
-            self.report.count(outcome, item.url, answer.reason)
-        elif not answer.ok:
-            self.frontier.failed(key, answer)
-            self.report.count(answer.outcome, item.url, answer.reason)
-        else:
-            await self._arrived(key, item, known, answer, sure=sure)
+        try:
+            await self._documents.take(key, item, known, sure=sure)
+        except Exception as error:
+            self._ours(error, item.url)
 
-    async def _jumped(self, answer: Answer) -> Answer:
-        """The page that a page sends its reader on to at once, if that is on the same site; one step."""
-        target = pages.jump_of(answer.body, answer.url)
-        if target is None or not addresses.is_within(target, self.publisher):
-            return answer
-        return await self._ask(Request(target, _kind_of(target), referer=answer.url))
-
-    async def _arrived(
-        self, key: str, item: ListItem, known: Known | None, answer: Answer, *, sure: bool
-    ) -> None:
-        """A body has come: new, changed, the same, or a copy of something known."""
-        details = None
-        if sniff(answer.body) == HTML:
-            details = pages.details(answer.body, answer.url, self.publisher, list_date=item.date)
-            if details.tampered:
-                reason = "; ".join(details.tampered)
-                self.frontier.failed(key, answer, Outcome.SUSPECT_TAMPERED, reason)
-                self.report.count(Outcome.SUSPECT_TAMPERED, item.url, reason)
-                return
-            if not sure and not self._is_report(details):
-                self.frontier.failed(key, answer, Outcome.NOT_A_REPORT, "its text is no report")
-                self.report.count(Outcome.NOT_A_REPORT, item.url)
-                return
-        digest = details.content_digest if details else hashlib.sha256(answer.body).hexdigest()
-        if known is not None and known.content_digest == digest:
-            await self._unchanged(key, item, known, answer, Outcome.UNCHANGED_DIGEST)
-            return
-        if known is None and self.frontier.by_digest(digest) is not None:
-            self.report.count(self.frontier.copy(self.publisher.id, key, item, answer, digest), item.url)
-            return
-        children = await self._parts(details, answer) if details else []
-        outcome = Outcome.NEW if known is None else Outcome.CHANGED
-        outcome = self._store(key, item, answer, details, digest, children, outcome)
-        self.report.count(outcome, item.url)
-
-    @staticmethod
-    def _is_report(details: pages.PageDetails) -> bool:
-        return details.has_report_text or titles.classify(details.title or "").verdict == "report"
-
-    def _store(
-        self,
-        key: str,
-        item: ListItem,
-        answer: Answer,
-        details: pages.PageDetails | None,
-        digest: str,
-        children: list[Child],
-        outcome: Outcome,
-    ) -> Outcome:
-        title = item.title or (details.title if details else None) or None
-        name = addresses.safe_name(answer.url, answer.headers.get("content-disposition"), item.title)
-        record = self.archive.add_once(
-            answer.body,
-            source=self.publisher.id,
-            name=name,
-            title=title,
-            url=answer.url,
-            issuer=details.issuer if details else None,
-        )
-        verdict = titles.classify(title or "")
-        return self.frontier.seen(
-            Sight(
-                publisher=self.publisher.id,
-                key=key,
-                url=item.url,
-                referer=item.referer,
-                answer=answer,
-                outcome=outcome,
-                title=title,
-                issuer=(details.issuer if details else None) or verdict.agency,
-                report_year=verdict.report_year,
-                published_on=details.published_on if details else item.date,
-                content_digest=digest,
-                sha256=record.sha256,
-                children=tuple(children),
-            )
-        )
-
-    async def _unchanged(
-        self, key: str, item: ListItem, known: Known, answer: Answer, outcome: Outcome
-    ) -> None:
-        """The page says what it said; what is attached to it is asked for all the same."""
-        changed = False
-        for child in self.frontier.children(known.document):
-            result = await self._child(child.url, child.text, child.role, known.url)
-            # one that could not be had before is no change of the document
-            changed |= result is not None and child.sha256 is not None and result.sha256 != child.sha256
-        if changed:
-            outcome = Outcome.CHANGED
-        self.report.count(self.frontier.unchanged(key, item.url, answer, outcome), item.url)
-
-    # --- what belongs to a page ---------------------------------------------------------------------------
-
-    async def _parts(self, details: pages.PageDetails, page: Answer) -> list[Child]:
-        """All of them; one that could not be had stands without its bytes."""
-        found = []
-        for url, text, role in _linked(details):
-            key = addresses.canonical(url, self.publisher)
-            child = await self._child(url, text, role, page.url)
-            found.append(child or Child(key, url, text, role, None))
-        return found
-
-    async def _child(self, url: str, text: str, role: str, referer: str) -> Child | None:
-        """An attachment or picture, asked for once a night; None where it could not be had."""
-        key = addresses.canonical(url, self.publisher)
-        if key in self._children:
-            return self._children[key]
-        before = self.frontier.child(key)
-        request = Request(
-            url,
-            "file",
-            referer=referer,
-            etag=before.etag if before else None,
-            last_modified=before.last_modified if before else None,
-        )
-        answer = await self._ask(request)
-        child: Child | None = None
-        if answer.outcome is Outcome.UNCHANGED_304 and before is not None:
-            child = before
-            outcome = Outcome.UNCHANGED_304
-        elif answer.ok:
-            sha256 = hashlib.sha256(answer.body).hexdigest()
-            if before is not None and before.sha256 == sha256:
-                outcome = Outcome.UNCHANGED_DIGEST
-            else:
-                outcome = Outcome.NEW if before is None else Outcome.CHANGED
-                name = addresses.safe_name(answer.url, answer.headers.get("content-disposition"), text)
-                self.archive.add_once(answer.body, source=self.publisher.id, name=name, title=None, url=url)
-            child = Child(
-                key, url, text, role, sha256, answer.headers.get("etag"), answer.headers.get("last-modified")
-            )
-        else:
-            outcome = answer.outcome
-        outcome = self.frontier.part(self.publisher.id, key, answer, outcome, child)
-        self.report.count_part(outcome, url, answer.reason)
-        self._children[key] = child
-        return child
+    def _ours(self, error: Exception, url: str) -> None:
+        """Our own code failed on one page: said so, and the others go on. A full disk is another matter."""
+        if isinstance(error, OSError | sqlite3.Error | FrontierError):
+            raise error
+        traceback.print_exception(error)
+        self.report.error = self.report.error or f"{type(error).__name__}: {error} ({url})"
 
 
-def _linked(details: pages.PageDetails) -> Iterator[tuple[str, str, str]]:
-    """Attachments first: the report may be one of them."""
-    found: dict[str, tuple[str, str]] = {}
-    for url, text in details.attachments:
-        found.setdefault(url, (text, "attachment"))
-    for url in details.pictures:
-        found.setdefault(url, ("", "picture"))
-    for url, (text, role) in list(found.items())[:MAX_CHILDREN]:
-        yield url, text, role
+def _whole(text: str) -> str:
+    """Without halves of characters, which JSON may spell and nothing can store."""
+    return text.encode("utf-8", "replace").decode()
 
 
-def _kind_of(url: str) -> Kind:
-    """A file gets a file's limits of size and time."""
-    return "file" if addresses.is_file(url) else "page"
+def _packed(text: str) -> str:
+    return "".join(text.split())

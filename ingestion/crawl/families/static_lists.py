@@ -116,6 +116,7 @@ class _Run:
                 problem = _no_way(said, number)
             elif following and not self.walk.has_room:
                 following, problem = [], self.walk.limit_reached()
+            del document  # its tree would wait with us for the host's next turn, one for every site
             yield self.walk.page(answer, items, problem)
             if not following:
                 return

@@ -207,3 +207,18 @@ def test_marks_that_cannot_be_meant_are_refused(tmp_path: Path, old: str, new: s
     broken.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(CatalogError, match=place):
         load_marks(broken)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "window._CONFIG={SID:'999001',TREE:[]}",
+        f"var channelId='{'a' * 32}'",
+        "$.get('/api-gateway/jpaas-publish-server/front/page/build/unit')",
+    ],
+    ids=["gkmlpt", "kaipuyun", "jpaas"],
+)
+def test_a_list_that_a_script_fills_is_no_challenge(script: str) -> None:
+    shell = f"<html><body><ul></ul><script>{script}</script></body></html>"
+    assert told(shell, kind="list") is Outcome.OK
+    assert told("<html><body><script>var a=1</script></body></html>", kind="list") is Outcome.BLOCKED_SUSPECT

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sqlite3
 import time
 import zlib
 from argparse import Namespace
@@ -285,7 +286,7 @@ def test_new_changed_unchanged(folder: Path) -> None:
     assert known is not None
     assert (known.etag, known.last_modified, known.is_main) == (*headers.values(), True)
     confirmed = night.fetch(Request(key), b"", status=304, outcome=Outcome.UNCHANGED_304)
-    assert night.frontier.unchanged(key, key, confirmed, Outcome.UNCHANGED_304) is Outcome.UNCHANGED_304
+    assert night.frontier.unchanged(key, confirmed, Outcome.UNCHANGED_304) is Outcome.UNCHANGED_304
     assert night.frontier.location(key) == replace(known, last_night="2")
     night.end()
 
@@ -314,7 +315,7 @@ def test_another_host_of_the_same_site_is_a_move_and_no_new_document(folder: Pat
     for name, expected in (("2", Outcome.MOVED), ("3", Outcome.UNCHANGED_DIGEST)):
         night = Night(folder, name)
         answer = night.fetch(Request(key), b"x", url="http://www.new-fx.gov.cn/a")
-        assert night.frontier.unchanged(key, key, answer, Outcome.UNCHANGED_DIGEST) is expected
+        assert night.frontier.unchanged(key, answer, Outcome.UNCHANGED_DIGEST) is expected
         assert [known.url for known in night.frontier.known("a")] == ["http://www.new-fx.gov.cn/a"]
         assert len(night.frontier.documents()) == 1
         night.end()
@@ -335,7 +336,7 @@ def test_the_third_night_without_it_makes_a_tombstone_and_deletes_nothing(folder
     [document] = night.frontier.documents("a")
     assert (document.state, document.content_digest) == ("gone", digest("x"))
     answer = night.fetch(Request(key), b"x")
-    assert night.frontier.unchanged(key, key, answer, Outcome.UNCHANGED_DIGEST) is Outcome.UNCHANGED_DIGEST
+    assert night.frontier.unchanged(key, answer, Outcome.UNCHANGED_DIGEST) is Outcome.UNCHANGED_DIGEST
     assert night.frontier.count_reports("a") == 1
 
 
@@ -350,7 +351,7 @@ def test_a_good_answer_begins_the_count_anew_and_an_unknown_one_changes_nothing(
         if what == "absent":
             said.append(night.absent(key))
         elif what == "good":
-            night.frontier.unchanged(key, key, night.fetch(Request(key), b"x"), Outcome.UNCHANGED_DIGEST)
+            night.frontier.unchanged(key, night.fetch(Request(key), b"x"), Outcome.UNCHANGED_DIGEST)
         else:
             before = night.frontier.location(key)
             outcome = Outcome(what)
@@ -472,7 +473,7 @@ def test_children_belong_to_their_document_when_its_step_is_taken(folder: Path) 
     assert night.frontier.part("a", pdf, answer, Outcome.UNCHANGED_DIGEST, other) is Outcome.CHANGED
     assert night.frontier.child(pdf) == had
     page = night.fetch(Request(key), b"x")
-    assert night.frontier.unchanged(key, key, page, Outcome.CHANGED) is Outcome.CHANGED
+    assert night.frontier.unchanged(key, page, Outcome.CHANGED) is Outcome.CHANGED
     assert night.frontier.children(document.id) == [other, lost]
     [document] = night.frontier.documents()
     assert document.changed_night == "2"
@@ -631,3 +632,17 @@ def test_a_killed_night_goes_on_and_repeats_and_loses_nothing(folder: Path) -> N
                 if record.rec_type in ("response", "revisit")
             ]
     assert set(answered) == set(expected)
+
+
+def test_state_of_the_version_before_is_taken_over(folder: Path) -> None:
+    night = Night(folder, "1")
+    part = Child(HOST + "/1.pdf", HOST + "/1.pdf", "附件", "attachment", None)
+    night.see(HOST + "/a", "x", children=(part,))
+    night.end()
+    with sqlite3.connect(folder / "crawl.sqlite") as connection:
+        connection.executescript("ALTER TABLE children DROP COLUMN outcome; PRAGMA user_version = 1;")
+    connection.close()
+    frontier = Frontier(folder / "crawl.sqlite", folder / "warc")
+    (document,) = frontier.documents()
+    assert frontier.children(document.id) == [part]
+    frontier.close()
