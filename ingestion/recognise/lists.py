@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from ingestion.catalog import Catalog
 from ingestion.catalog.labels import normalise_label
-from ingestion.catalog.models import Row
 from ingestion.extract.model import Document, Grid, GridCell, Issue, Locator, OtherReading, TextBlock
+from ingestion.recognise.listed_rows import listed_rows
 from ingestion.recognise.numbers import Printed, parse_number
 from ingestion.recognise.reading import UNREADABLE, CellReading, IndicatorReading
 from ingestion.recognise.stream import FlatText, flatten, squeeze
@@ -51,6 +51,8 @@ class ListRow:
     locator: Locator | None
     #: the row as printed
     raw: str
+    #: of the reader of the label; 1.0 where it is no reader of ink
+    confidence: float = 1.0
 
 
 @dataclass(slots=True)
@@ -211,14 +213,14 @@ def _grid_row(cells: list[GridCell], filled: list[GridCell], shape: _Shape) -> L
     raw = " ".join(_flat(cell.text) for cell in filled)
     if len(whole) != shape.width:
         label = next((cell for cell in filled if not parse_number(cell.text).is_value), filled[0])
-        return ListRow(_flat(label.text), None, [], label.locator, raw)
+        return ListRow(_flat(label.text), None, [], label.locator, raw, label.confidence)
     values = [
         ListText(cell.text, cell.locator, cell.confidence, cell.others, cell.legible)
         for cell in (whole[at] for at in shape.values)
     ]
     unit = whole[shape.unit].text.strip() if shape.unit is not None else ""
     label = whole[shape.label]
-    return ListRow(_flat(label.text), unit or None, values, label.locator, raw)
+    return ListRow(_flat(label.text), unit or None, values, label.locator, raw, label.confidence)
 
 
 def _in_text(
@@ -305,7 +307,8 @@ def _score(table: TableVocabulary, labels: Sequence[str], heads: Sequence[str]) 
 
 def _understand(table: TableVocabulary, found: Sequence[FoundList]) -> ListReading:
     reading = ListReading(table.form.code, {}, [], [], [], set())
-    last_order = -1
+    printed_labels = [(row.label, row.confidence) for item in found for row in item.rows]
+    listed = iter(listed_rows(table, printed_labels))
     for item in found:
         columns = [_column([table], head) or head for head in item.heads]
         if item.grid is not None:
@@ -315,16 +318,15 @@ def _understand(table: TableVocabulary, found: Sequence[FoundList]) -> ListReadi
             if year:
                 reading.years.append(int(year["year"]))
         for printed in item.rows:
-            row = _known_row(table, printed.label, last_order)
-            if row is not None:
-                last_order = table.order[row.code]
-                if not row.has_cells:
-                    continue
+            known = next(listed)
+            row = known.row
+            if row is not None and not row.has_cells:
+                continue
             code = f"{table.code}.{row.code}" if row is not None else None
             values: dict[str, CellReading] = {}
             for index, column in enumerate(columns):
                 key = f"{code}.{column}" if code and column in table.column_codes else column
-                cell = _value(key, printed, index, len(columns))
+                cell = _value(key, printed, index, len(columns), known.confidence)
                 values[column] = cell
                 if code is not None and column in table.column_codes:
                     _keep(reading, cell)
@@ -344,16 +346,7 @@ def _understand(table: TableVocabulary, found: Sequence[FoundList]) -> ListReadi
     return reading
 
 
-def _known_row(table: TableVocabulary, label: str, last_order: int) -> Row | None:
-    rows = table.rows.get(normalise_label(label), ())
-    if len(rows) <= 1:
-        return rows[0] if rows else None
-    # Labels such as 被依法纠错数 stand under two parents: the list's order tells which comes next.
-    behind = (row for row in rows if table.order[row.code] > last_order)
-    return min(behind, key=lambda row: table.order[row.code], default=None)
-
-
-def _value(key: str, printed: ListRow, index: int, width: int) -> CellReading:
+def _value(key: str, printed: ListRow, index: int, width: int, certainty: float) -> CellReading:
     if len(printed.values) != width:
         return CellReading(
             key,
@@ -370,7 +363,7 @@ def _value(key: str, printed: ListRow, index: int, width: int) -> CellReading:
         value=number.value,
         raw=text.text.strip() or None,
         state=number.state,
-        confidence=min(number.confidence, text.confidence) if number.is_value else None,
+        confidence=min(number.confidence, text.confidence, certainty) if number.is_value else None,
         unit=number.unit or printed.unit,
         locator=text.locator,
         note=number.note,

@@ -28,6 +28,8 @@ _LINE = 1.08
 _WORD_GAP = 0.6
 #: Grey levels below the paper's at which something may be faint ink, and above how much noise.
 _FAINT, _FAINT_NOISE = 22.0, 5.0
+#: Noise, in grey levels, up to which a page is taken as it is.
+_CALM = 6.0
 #: Size and darkness of a digit against those of the table's digits.
 _SMALLEST, _LARGEST = 0.62, 1.7
 _PALEST = 0.45
@@ -87,8 +89,8 @@ class Inked:
         ruled = cv2.dilate(drawn, np.ones((3, 3), np.uint8)) > 0
         #: the page with its rules painted over
         self.grey: Pixels = np.where(ruled, np.uint8(255), page.grey)
-        calm = cv2.medianBlur(self.grey, 3) if page.noise > 6 else self.grey
-        self.level = ink_level(page.noise * 0.6 if page.noise > 6 else page.noise)
+        calm = cv2.medianBlur(self.grey, 3) if page.noise > _CALM else self.grey
+        self.level = ink_level(page.noise * 0.6 if page.noise > _CALM else page.noise)
         self.mask: Mask = (calm < self.level).astype(np.uint8)
         count, self.labels, self.stats, self.middles = cv2.connectedComponentsWithStats(self.mask)
         darkest = np.full(count, 255.0)
@@ -125,10 +127,10 @@ class Inked:
             found[number].pieces.append(piece)
             found[number].touching |= self._touches(piece, cells[number].box)
         for cell, ink in zip(cells, found, strict=True):
-            ink.faint = not ink.pieces and self._is_faint(cell.box)
+            ink.faint = not ink.pieces and self.is_faint(cell.box)
         return found
 
-    def _is_faint(self, box: Box) -> bool:
+    def is_faint(self, box: Box) -> bool:
         """Whether something as large as a figure is a little darker than the paper of a cell."""
         inset = round(0.2 * self.em)
         x0, top, x1, bottom = box
@@ -136,10 +138,12 @@ class Inked:
         if part.size == 0:
             return False
         level = 255 - max(_FAINT, _FAINT_NOISE * self.page.noise)
-        calm = cv2.medianBlur(np.ascontiguousarray(part), 3)
+        # strokes of a pixel or two: on a calm page a filter would take them away (an 8 in grey 205)
+        calm = cv2.medianBlur(np.ascontiguousarray(part), 3) if self.page.noise > _CALM else part
         if calm.min() >= level:
             return False
-        _, _, stats, _ = cv2.connectedComponentsWithStats((calm < level).astype(np.uint8))
+        ink = cv2.morphologyEx((calm < level).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+        _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
         high, wide, area = (
             stats[1:, cv2.CC_STAT_HEIGHT],
             stats[1:, cv2.CC_STAT_WIDTH],

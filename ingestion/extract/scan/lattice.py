@@ -7,7 +7,7 @@ what the cells hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,13 +26,19 @@ _SPLIT_BAND = 4.0
 
 @dataclass
 class Lattice:
-    """A table: box in pixels of the page, its cells in reading order. exact: rules show every cell."""
+    """A table: box in pixels of the page, its cells in reading order.
+
+    exact: rules show every cell. If not, `drawn` is what rules enclose, and `owners` says for each cell in
+    which of these it stands.
+    """
 
     box: Box
     n_rows: int
     n_cols: int
     cells: list[Enclosed]
     exact: bool = True
+    drawn: Sequence[Enclosed] = ()
+    owners: Sequence[int] = ()
 
 
 @dataclass(slots=True)

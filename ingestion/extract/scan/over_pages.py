@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ingestion.extract.model import Block, Grid, GridCell, ImageBlock, TextBlock
+from ingestion.extract.scan.open_grids import OpenGrid, put_together, with_columns
 
 #: Share of a table's width by which the same edge may lie elsewhere on two pages (a scanner's feed, skew).
 _SAME_EDGE = 0.012
@@ -46,7 +47,7 @@ def joined_over_pages(blocks: Sequence[Block], pages: Collection[int]) -> list[B
         elif not _is_furniture(block, found):
             open_at = None
         found.append(block)
-    return _numbered(found)
+    return _numbered([with_columns(block) if isinstance(block, OpenGrid) else block for block in found])
 
 
 def _is_furniture(block: Block, before: Sequence[Block]) -> bool:
@@ -64,15 +65,15 @@ def _joined(above: Grid, below: Grid, pages: Collection[int]) -> Grid | None:
     last = max((cell.locator.page or 0 for cell in above.cells), default=0)
     if below.page is None or below.page not in pages or last not in pages or below.page != last + 1:
         return None
-    if above.exact != below.exact:
+    if isinstance(above, OpenGrid) and isinstance(below, OpenGrid):
+        return put_together(above, below) if _alike(above.extent, below.extent) else None
+    if not above.exact or not below.exact:
         return None
     upper = _shape([cell for cell in above.cells if cell.locator.page == last])
     lower = _shape(below.cells)
     whole = _shape(above.cells)
     if upper is None or lower is None or whole is None:
         return None
-    if not above.exact:
-        return _put_together(above, below, None, None) if _alike(upper.width, lower.width) else None
     fewer, more = sorted((list(whole.edges.values()), list(lower.edges.values())), key=len)
     if not _alike(upper.width, lower.width) or not all(_nearest(more, edge) is not None for edge in fewer):
         return None
@@ -105,23 +106,14 @@ def _nearest(edges: Sequence[float], edge: float) -> int | None:
     return at if abs(edges[at] - edge) <= _SAME_EDGE else None
 
 
-def _put_together(
-    above: Grid, below: Grid, first: Mapping[int, float] | None, second: Mapping[int, float] | None
-) -> Grid:
+def _put_together(above: Grid, below: Grid, first: Mapping[int, float], second: Mapping[int, float]) -> Grid:
     """The rows of `below` under those of `above`, in one set of columns."""
-    cells = list(above.cells)
-    columns = above.n_cols
-    if first is None or second is None:
-        cells += [replace(cell, row=cell.row + above.n_rows) for cell in below.cells]
-        columns = max(columns, below.n_cols)
-    else:
-        own = list(first.values())
-        edges = sorted([*own, *(edge for edge in second.values() if _nearest(own, edge) is None)])
-        cells = [_moved(cell, first, edges, 0) for cell in above.cells]
-        cells += [_moved(cell, second, edges, above.n_rows) for cell in below.cells]
-        columns = len(edges) - 1
+    own = list(first.values())
+    edges = sorted([*own, *(edge for edge in second.values() if _nearest(own, edge) is None)])
+    cells = [_moved(cell, first, edges, 0) for cell in above.cells]
+    cells += [_moved(cell, second, edges, above.n_rows) for cell in below.cells]
     n_rows = above.n_rows + below.n_rows
-    return Grid(above.index, cells, n_rows, columns, above.kind, above.exact, above.page)
+    return Grid(above.index, cells, n_rows, len(edges) - 1, above.kind, above.exact, above.page)
 
 
 def _moved(cell: GridCell, own: Mapping[int, float], edges: Sequence[float], rows: int) -> GridCell:

@@ -12,6 +12,7 @@ from ingestion.extract.sandbox import Budget
 from ingestion.extract.scan.cells import grid_cells, read_cells
 from ingestion.extract.scan.decode import Pixels
 from ingestion.extract.scan.ink import Inked
+from ingestion.extract.scan.open_grids import open_grid
 from ingestion.extract.scan.page import Page, lies_on_its_side, no_larger, prepare, rewarped
 from ingestion.extract.scan.prose import read_prose
 from ingestion.extract.scan.rules import find_rules
@@ -129,4 +130,14 @@ def _grid(table: FoundTable, inked: Inked, page: Page, number: int, place: _Plac
         for cell in lattice.cells
     ]
     cells = grid_cells(readings, locators)
-    return Grid(number, cells, lattice.n_rows, lattice.n_cols, "table", lattice.exact, place.page)
+    grid = Grid(number, cells, lattice.n_rows, lattice.n_cols, "table", lattice.exact, place.page)
+    if lattice.exact:
+        return grid
+    drawn = [
+        place.locator(page, cell.box, table=number, row=cell.row + 1, column=cell.col + 1)
+        for cell in lattice.drawn
+    ]
+    stretches = [
+        (owner, cell.box[0], cell.box[2]) for owner, cell in zip(lattice.owners, lattice.cells, strict=True)
+    ]
+    return open_grid(grid, lattice.drawn, drawn, stretches, page.em)

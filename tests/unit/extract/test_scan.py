@@ -219,6 +219,18 @@ def test_faint_ink_is_read_or_flagged_but_never_blank(grey: int) -> None:
     assert faint.text == "81" or not faint.legible
 
 
+@pytest.mark.parametrize("grey", [205, 215])
+@pytest.mark.parametrize("number", ["3", "88"])
+def test_thin_strokes_of_faint_ink_are_no_blank(number: str, grey: int) -> None:
+    """At 150 dpi they are a pixel or two wide: a filter against noise would take them away."""
+    table = requests(inks={(3, 2): (grey, grey, grey)})
+    table.cells = [*table.cells, (3, 2, number)]
+
+    faint = cell(grid_of(table.draw()), 3, 2)
+
+    assert faint.text == number or not faint.legible
+
+
 def test_policies_that_disagree_leave_both_readings(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = engine.read_lines
     calls = iter(range(99))
