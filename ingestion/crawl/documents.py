@@ -11,21 +11,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from ingestion.archive import Archive
+from ingestion.archive import Archive, ArchiveError
 from ingestion.catalog.publishers import Publisher
 from ingestion.crawl import addresses, pages, titles
+from ingestion.crawl.families.addressing import Column
+from ingestion.crawl.families.listing import ListDocument
 from ingestion.crawl.frontier import Child, Document, Frontier, Known, Sight
 from ingestion.crawl.hosts import host_of
 from ingestion.crawl.model import Answer, Kind, ListItem, Request
 from ingestion.crawl.outcomes import ABSENT, Outcome
 from ingestion.crawl.parts import Parts
 from ingestion.crawl.report import SiteReport
-from ingestion.crawl.standins import Doubt, StandIns
+from ingestion.crawl.standins import Doubt, StandIns, own_words
 from ingestion.extract.model import UnreadableInput
 from ingestion.extract.sniff import HTML, TEXT, sniff
 
+#: Characters outside of its links that a page may have and be nothing but a list.
+FEW_WORDS = 300
 _CUT = ("…", "...", "⋯")
 
 
@@ -40,6 +44,8 @@ class Documents:
     report: SiteReport
     parts: Parts
     standins: StandIns
+    #: Reports that lists name which stood in a report's place: `site` takes them up.
+    listed: list[ListItem] = field(default_factory=list)
 
     async def take(self, key: str, item: ListItem, known: Known | None, *, sure: bool) -> None:
         """Ask for one, and say what became of it. sure: its title, or what is known, makes it a report."""
@@ -108,12 +114,21 @@ class Documents:
             return
         if details is not None:
             names = (item.title, known.title if known else None)
-            doubt = await self.standins.doubt(answer, details, names)
+            doubt = await self.standins.doubt(answer, details, names, self._before(known))
             if doubt is not None:
                 self._doubted(key, item, known, answer, doubt)
                 return
+            if known is None and (named := self._named_on(answer, details)):
+                self.listed += named
+                reason = (
+                    f"a list of {len(named)} reports in a report's place: its own list_url would be better"
+                )
+                self.frontier.failed(key, answer, Outcome.NOT_A_REPORT, reason)
+                self.report.count(Outcome.NOT_A_REPORT, item.url)
+                self.report.list_doubtful(answer.url, reason)
+                return
         twin = self.frontier.by_digest(digest) if known is None else None
-        if twin is not None and self._is_another(item.title, twin):
+        if twin is not None and self._is_another(item.title, details, twin):
             digest = apart
         elif twin is not None:
             self.report.count(self.frontier.copy(self.publisher.id, key, item, answer, digest), item.url)
@@ -123,18 +138,46 @@ class Documents:
         outcome = self._store(key, item, answer, details, digest, children, outcome)
         self.report.count(outcome, item.url)
 
-    def _is_another(self, title: str, twin: Document) -> bool:
-        """Whether a link's title and that of a document with the same words mean two reports.
+    def _named_on(self, answer: Answer, details: pages.PageDetails) -> list[ListItem]:
+        """The reports that a page links to, where it does nothing else; one alone makes no list."""
+        if details.has_report_text or details.attachments or details.pictures:
+            return []
+        document = ListDocument(pages.markup_of(answer.body), answer.url)
+        if len(own_words(answer.body)) > FEW_WORDS:
+            return []
+        items = document.items(Column.of(self.publisher, answer.url))
+        named = [item for item in items if titles.classify(item.title, item.url).verdict == "report"]
+        return named if len(named) > 1 else []
 
-        Two streets of one district may print the same sentences over the same noughts and be named in the
-        list alone. What another site calls its copy says nothing.
+    def _before(self, known: Known | None) -> bytes | None:
+        """The page that stood at a known address when it was last taken over; None for a file."""
+        document = self.frontier.document(known.document) if known is not None else None
+        if document is None or document.sha256 is None:
+            return None
+        try:
+            body = self.archive.read(document.sha256)
+            return body if sniff(body) in (HTML, TEXT) else None
+        except (ArchiveError, UnreadableInput):
+            return None
+
+    def _is_another(self, title: str, details: pages.PageDetails | None, twin: Document) -> bool:
+        """Whether what has the same words as a known document is a report of its own.
+
+        Two streets of one district, or two towns of a province, may print the same sentences over the same
+        noughts and be named in the list or in the line of the source alone. One that is taken for a copy is
+        lost; a copy that is taken for a report is there twice, and can be seen to be.
         """
         ours, theirs = titles.classify(title), titles.classify(twin.title or "")
         if None not in (ours.report_year, theirs.report_year) and ours.report_year != theirs.report_year:
             return True
-        if twin.publisher != self.publisher.id or ours.agency is None or theirs.agency is None:
-            return False
-        return ours.agency not in theirs.agency and theirs.agency not in ours.agency
+        if self.publisher.copies == twin.publisher:
+            return False  # a portal calls its copies as it likes
+        if ours.agency is not None and theirs.agency is not None:
+            return _are_two(ours.agency, theirs.agency)
+        issuer = ours.agency or (details.issuer if details else None)
+        if issuer is None or twin.issuer is None:
+            return twin.publisher != self.publisher.id  # whose it is says the site alone
+        return _are_two(issuer, twin.issuer)
 
     def _doubted(self, key: str, item: ListItem, known: Known | None, answer: Answer, doubt: Doubt) -> None:
         """Something answered in the document's place."""
@@ -160,6 +203,12 @@ class Documents:
         outcome: Outcome,
     ) -> Outcome:
         title = _fullest(item.title, details.title if details else None)
+        remarks = details.remarks if details else ()
+        if details is not None and details.title and _is_of_another(item.title, details.title, answer.body):
+            # an address may get another report; what is printed on it says of whom it is
+            remarks = (*remarks, f"the list calls it {item.title}")
+            self.report.list_doubtful(item.url, f"the list calls it {item.title}, the page {details.title}")
+            title = details.title
         name = addresses.safe_name(answer.url, answer.headers.get("content-disposition"), item.title)
         record = self.archive.add_once(
             answer.body,
@@ -170,7 +219,6 @@ class Documents:
             issuer=details.issuer if details else None,
         )
         verdict = titles.classify(title or "")
-        remarks = details.remarks if details else ()
         shown = details.report_year if details else None
         if None not in (verdict.report_year, shown) and verdict.report_year != shown:
             remarks = (*remarks, f"the list says {verdict.report_year}, the page {shown}")
@@ -215,6 +263,21 @@ def _is_report(details: pages.PageDetails) -> bool:
         return True
     names = (details.title, *(text for _, text in details.attachments))
     return any(titles.classify(name).verdict == "report" for name in names if name)
+
+
+def _is_of_another(listed: str, shown: str, body: bytes) -> bool:
+    """Whether a page's own title is that of another report than its link says, which it has nowhere."""
+    ours, theirs = titles.classify(listed), titles.classify(shown)
+    if theirs.verdict != "report" or ours.verdict != "report":
+        return False
+    years = None not in (ours.report_year, theirs.report_year) and ours.report_year != theirs.report_year
+    bodies = ours.agency is not None and theirs.agency is not None and _are_two(ours.agency, theirs.agency)
+    return (years or bodies) and "".join(listed.split()) not in "".join(pages.markup_of(body).split())
+
+
+def _are_two(one: str, other: str) -> bool:
+    """Whether two names are two bodies': the one is not the other with a place before it."""
+    return one not in other and other not in one
 
 
 def _fullest(listed: str, shown: str | None) -> str | None:

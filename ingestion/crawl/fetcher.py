@@ -117,7 +117,7 @@ class Fetcher:
         What it raises is ours: a disk that is full, a cancelled task.
         """
         hops: list[str] = []
-        asked: set[tuple[str, str]] = set()
+        asked: set[tuple[str, str, str | None]] = set()
         current, attempts = request, 0
         last: Answer | None = None
         sender: Target | None = None
@@ -129,7 +129,9 @@ class Fetcher:
             if sender is not None and _is_sent_home(sender, target):
                 reason = f"redirected to the home page {target.url}"
                 return self._end(request, last, hops, attempts, Outcome.SOFT404, reason)
-            if (current.method, target.url) in asked:
+            # a site that sets a cookie and sends its reader to the same address again has not looped yet
+            step = current.method, target.url, self._jars[target.host].header(target)
+            if step in asked:
                 return self._end(
                     request, last, hops, attempts, Outcome.REDIRECT_LOOP, f"again to {target.url}"
                 )
@@ -142,7 +144,7 @@ class Fetcher:
                 return self._end(request, last, hops, attempts, answer.outcome, answer.reason or "")
             if not hops and not _is_redirect(answer):
                 return answer
-            asked.add((current.method, target.url))
+            asked.add(step)
             hops.append(target.url)
             attempts += answer.attempts
             last = answer
@@ -181,7 +183,7 @@ class Fetcher:
     async def _one(self, request: Request, target: Target, publisher: Publisher, hops: list[str]) -> Answer:
         """One address: out of memory, or asked for until it answers or is given up."""
         lane = self._pace.lane(target.host, publisher.politeness)
-        if self._memory is not None:
+        if self._memory is not None and target.url not in hops:
             known = self._memory.replay(request)
             if known is not None:
                 if known.outcome is Outcome.DEFERRED and known.url == target.url:

@@ -20,7 +20,8 @@ class Outcome(StrEnum):
     UNCHANGED_DIGEST = "unchanged_digest"  # the bytes may differ, the content does not
     DUPLICATE = "duplicate"  # another address of a document that is known
     MOVED = "moved"  # the known document answers at another registered address now
-    NOT_A_REPORT = "not_a_report"  # fetched because its title left it open, and its text is no report
+    # its title left open what it is, or promised a report, and its text is none, or a list of reports
+    NOT_A_REPORT = "not_a_report"
     # an answer that says that it is not there
     GONE_SUSPECT = "gone_suspect"  # a known document answers 404, 410 or a soft 404, not yet for three nights
     GONE = "gone"  # the same for three nights: tombstone; its archive stays
@@ -30,7 +31,8 @@ class Outcome(StrEnum):
     BLOCKED_JSL = "blocked_jsl"  # script challenge with status 521
     BLOCKED_RS = "blocked_rs"  # script challenge with status 412 or 202
     BLOCKED_WAF = "blocked_waf"  # 401, 403, 405, 468 or a firewall's page
-    BLOCKED_SUSPECT = "blocked_suspect"  # status 200, a short page of script without text
+    # status 200, a short page of script without text, or one with nothing of the document that stood there
+    BLOCKED_SUSPECT = "blocked_suspect"
     BLOCKED_CAPTCHA = "blocked_captcha"  # asks for a captcha
     BLOCKED_MAINTENANCE = "blocked_maintenance"  # says that the site is under maintenance
     SUSPECT_TAMPERED = (

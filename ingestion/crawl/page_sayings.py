@@ -155,7 +155,7 @@ def _title_lines(lines: Sequence[Line]) -> Iterator[Said]:
     """Lines of the page that are a report's title, with the year of the line behind it."""
     for number, line in enumerate(lines[:200]):
         text = line.plain
-        if CELL in text or len(text) > 100 or classify(text).verdict != "report":
+        if line.linked or CELL in text or len(text) > 100 or classify(text).verdict != "report":
             continue
         behind = lines[number + 1].plain if number + 1 < len(lines) else ""
         if _YEAR_LINE.match(behind):

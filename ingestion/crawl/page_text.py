@@ -40,6 +40,8 @@ _MOST_CONTAINERS = 30
 #: Nodes of one page that are looked at to tell furniture from prose.
 _MOST_LOOKS = 200_000
 _DIGITS = re.compile(r"[\s\d,-]{0,12}$")
+_LETTER = re.compile(r"[^\W\d_]")
+_LONGEST_LINK = 100
 _SPACE = re.compile(r"[\s\x1f\u200b\ufeff]+")
 _BLANKS = re.compile(r" +")
 _SOFT_RUN = re.compile(r"[ \x1f]*\x1f[ \x1f]*")
@@ -49,10 +51,11 @@ _CELL_RUN = re.compile(r"[ \x1f]*\t[ \x1f]*")
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line as shown. text: blanks collapsed, cells parted by tabs, inline elements by SOFT. inside: of
-    the article."""
+    the article. linked: nothing but links to elsewhere."""
 
     text: str
     inside: bool
+    linked: bool = False
 
     @property
     def plain(self) -> str:
@@ -71,8 +74,16 @@ class PageText:
 
     @property
     def content(self) -> str:
-        """The text of the article, blanks collapsed, without counters and clocks."""
-        return _BREAK.join(line.plain for line in self.lines if line.inside and line.plain)
+        """The text of the article, blanks collapsed, without counters and clocks.
+
+        Where the article was not told from its page, what is but a link is left out: a column of the latest
+        news beside a report would make it another one every day.
+        """
+        return _BREAK.join(
+            line.plain
+            for line in self.lines
+            if line.inside and line.plain and (self.has_container or not line.linked)
+        )
 
 
 def read_page(tree: LexborHTMLParser, words: PageWords) -> PageText:
@@ -204,16 +215,21 @@ def _walked(body: LexborNode, containers: list[LexborNode], words: PageWords) ->
     prose = _Prose(words)
     parts: list[str] = []
     inside_of: LexborNode | None = None
+    link: LexborNode | None = None
+    own = False  # of the line: it says something outside of its links
     whole = not containers
 
     def close(mark: str) -> None:
+        nonlocal own
         if mark != _BREAK:
             parts.append(mark)
         else:
             text = _line("".join(parts), words)
             parts.clear()
             if text:
-                page.lines.append(Line(text, whole or inside_of is not None))
+                linked = not own and _may_be_link(text)
+                page.lines.append(Line(text, whole or inside_of is not None, linked))
+            own = False
 
     node = body.child
     while node is not None:
@@ -221,7 +237,9 @@ def _walked(body: LexborNode, containers: list[LexborNode], words: PageWords) ->
         inside = whole or inside_of is not None
         skip = False
         if tag == "-text":
-            parts.append(_SPACE.sub(" ", node.text_content or ""))
+            text = node.text_content or ""
+            parts.append(_SPACE.sub(" ", text))
+            own = own or (link is None and _LETTER.search(text) is not None)
         elif not tag.startswith(("-", "!")):
             if inside_of is None and node.mem_id in inner:
                 close(_BREAK)
@@ -230,6 +248,8 @@ def _walked(body: LexborNode, containers: list[LexborNode], words: PageWords) ->
             skip = node.mem_id not in around and _is_noise(node, tag, prose, inside and not whole)
             if not skip:
                 page.elements.append((node, inside))
+            if tag == "a" and link is None and node.attributes.get("href"):
+                link = node
             if tag in _INLINE:
                 parts.append(SOFT)
             elif tag not in _UNSEEN:
@@ -246,6 +266,8 @@ def _walked(body: LexborNode, containers: list[LexborNode], words: PageWords) ->
                     close(_BREAK)
                 if inside_of is not None and node.mem_id == inside_of.mem_id:
                     inside_of = None
+                if link is not None and node.mem_id == link.mem_id:
+                    link = None
             if node.mem_id == body.mem_id:
                 node = None
                 break
@@ -303,6 +325,11 @@ def _is_noise(node: LexborNode, tag: str, prose: _Prose, in_container: bool) -> 
     if in_container:
         return False
     return (tag in words.furniture or bool(names_of(node) & words.furniture_words)) and not prose.is_in(node)
+
+
+def _may_be_link(text: str) -> bool:
+    """Whether a line in a link is but that: one that is never closed holds the rest of its page."""
+    return len(text) <= _LONGEST_LINK and "。" not in text and CELL not in text and bool(_LETTER.search(text))
 
 
 def _soft(match: re.Match[str]) -> str:

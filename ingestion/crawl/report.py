@@ -27,7 +27,8 @@ _FINE = UNCHANGED | {
 class Finding:
     """Something that a person may want to look at: an address, what became of it, and why.
 
-    outcome: one of `Outcome`, or list_problem for a list that answered and may not be complete.
+    outcome: one of `Outcome`, or list_problem for a list that answered and may not be complete, or whose link
+    does not say what lies behind it.
 
     retry: whether asking again may help, tonight or tomorrow.
     """

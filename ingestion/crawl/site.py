@@ -118,15 +118,28 @@ class SiteCrawl:
             verdicts = {key: self._linked(key, item) for key, item in items.items()}
             if broken:
                 self.frontier.not_whole(self.publisher.id)
-        for key, item in items.items():
-            await self._item(key, item, verdicts[key])
+        # what is not had yet before what is: the budget of a large site ends somewhere
+        known = {key for key in items if self.frontier.location(key) is not None}
+        for key in [key for key in items if key not in known]:
+            await self._item(key, items[key], verdicts[key])
         for link in self.frontier.pending(self.publisher.id):
             if link.key not in items:  # seen on an earlier night, and not had since
                 item = ListItem(link.url, link.title, link.referer or self.publisher.list_urls[0])
                 await self._item(link.key, item, self._linked(link.key, item))
+        await self._listed_within(items)
+        for key in [key for key in items if key in known]:
+            await self._item(key, items[key], verdicts[key])
         if complete:
             self.frontier.mark_whole(self.publisher.id)
         return complete
+
+    async def _listed_within(self, items: dict[str, ListItem]) -> None:
+        """Reports of lists that stood where a report was expected: a column with one entry a year, say."""
+        for item in tuple(self._documents.listed):
+            key = addresses.canonical(item.url, self.publisher)
+            if key not in items:
+                self._take(item, items)
+                await self._item(key, items[key], self._linked(key, items[key]))
 
     async def _pages(self, list_url: str) -> AsyncIterator[ListPage | None]:
         """The pages of a list; None where our own code failed on one, so that what came before counts."""
@@ -198,7 +211,8 @@ class SiteCrawl:
 
     async def _recheck(self, *, lists_complete: bool) -> None:
         """Known documents that are due, and those that a list no longer has."""
-        for known in self.frontier.known(self.publisher.id):
+        # the longest unseen first: a budget that ends among them ends elsewhere the next time
+        for known in sorted(self.frontier.known(self.publisher.id), key=lambda one: one.last_night):
             dropped = lists_complete and known.is_main and known.state != "gone"
             if known.key in self._visited or not (dropped or self._is_due(known)):
                 continue

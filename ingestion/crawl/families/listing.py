@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingestion.crawl.families.addressing import Column, resolved
 from ingestion.crawl.families.dates import find_date, is_date, without_date
-from ingestion.crawl.families.scripts import written_markup
+from ingestion.crawl.families.scripts import target_of, written_markup
 from ingestion.crawl.model import ListItem
 
 #: Rows of lists, the innermost first.
@@ -162,6 +162,16 @@ class ListDocument:
         same = (url for url in urls if url and urlsplit(url).hostname == host)
         return list(dict.fromkeys(url for url in same if not _SKIPPED_FRAME.search(urlsplit(url).path)))
 
+    @cached_property
+    def dead_ends(self) -> list[str]:
+        """Texts of links that are called as a report is, and of which nobody can say where they lead."""
+        texts = (
+            _squeezed(node.text(deep=True)) for node in self._tree.css("a") if self._target(node) is None
+        )
+        return [
+            text for text in texts if len(text) <= 100 and _TITLE_LINE.search(text) and _YEAR.search(text)
+        ]
+
     def attributes(self, selector: str, name: str) -> list[str]:
         """Values of an attribute of all elements of a CSS selector."""
         return [node.attributes.get(name) or "" for node in self._tree.css(selector)]
@@ -202,7 +212,7 @@ class ListDocument:
         targets: dict[int, set[str]] = {}
         for node in root.traverse():
             if node.tag in ("a", "area"):
-                url = resolved(self.base, node.attributes.get("href") or "", self.encoding)
+                url = self._target(node)
                 if url is not None:
                     anchors.append((node, url))
                     for above in _ancestors(node, _LEVELS):
@@ -210,6 +220,15 @@ class ListDocument:
         long: dict[int, bool] = {}
         for node, url in anchors:
             yield self._link(node, url, _row(node, targets, long), targets, number)
+
+    def _target(self, node: LexborNode) -> str | None:
+        """Where a link leads; a script that opens another page is one: onclick="window.open('./t1.html')"."""
+        href = node.attributes.get("href") or ""
+        url = resolved(self.base, href, self.encoding)
+        if url is None:
+            written = target_of(node.attributes.get("onclick") or "") or target_of(href)
+            url = resolved(self.base, written, self.encoding) if written else None
+        return url
 
     def _link(
         self, node: LexborNode, url: str, row: LexborNode, targets: dict[int, set[str]], number: int

@@ -11,6 +11,12 @@ import re
 _PAIR = re.compile(r"""['"]?([A-Za-z_]\w*)['"]?\s*[:=]\s*(?:'([^'\n]*)'|"([^"\n]*)"|(-?\d+)\b)""")
 _WRITE = re.compile(r"document\s*\.\s*write(?:ln)?\s*\(", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+#: A path or an address in quotes, or a name with the ending of a page or file: window.open('../t1.html')
+_TARGET = re.compile(
+    r"""(['"])((?:https?://|/|\.{1,2}/)[^'"\s<>]{1,500}|"""
+    r"""[\w%.-][^'"\s<>:]{0,500}\.(?:[sp]?html?|jsp|aspx?|php|do|pdf|docx?|wps|xlsx?)(?:\?[^'"\s<>]{0,500})?)\1""",
+    re.IGNORECASE,
+)
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -36,6 +42,12 @@ def written_markup(script: str) -> str:
         end = _read_literals(script, call.end(), found)
         call = _WRITE.search(script, end)
     return "".join(found)
+
+
+def target_of(script: str) -> str | None:
+    """The address that the script of a link leads to, as written; None where none stands in it."""
+    found = _TARGET.search(script[:2000])
+    return unescaped(found[2]) if found else None
 
 
 def _read_literals(script: str, start: int, found: list[str]) -> int:

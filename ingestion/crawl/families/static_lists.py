@@ -116,6 +116,8 @@ class _Run:
                 problem = _no_way(said, number)
             elif following and not self.walk.has_room:
                 following, problem = [], self.walk.limit_reached()
+            if problem is None and document.dead_ends:
+                problem = f"links without an address: {'、'.join(document.dead_ends[:5])}"
             del document  # its tree would wait with us for the host's next turn, one for every site
             yield self.walk.page(answer, items, problem)
             if not following:

@@ -28,7 +28,7 @@ LATER = html("<p>很抱歉，您要看的内容已经搬走，9 秒后返回。�
 
 
 def doubt_of(
-    folder: Path, body: bytes, error: bytes | Outcome, times: int = 1
+    folder: Path, body: bytes, error: bytes | Outcome, times: int = 1, before: bytes | None = None
 ) -> tuple[Doubt | None, list[str]]:
     """What is thought of a page; and what was asked for. error: what the host says to a nonsense address."""
     asked: list[str] = []
@@ -46,7 +46,7 @@ def doubt_of(
         found = None
         for _ in range(times):
             answer = Answer(Request(URL), URL, Outcome.OK, status=200, body=body)
-            found = await standins.doubt(answer, pages.details(body, URL, publisher()), (NAME, None))
+            found = await standins.doubt(answer, pages.details(body, URL, publisher()), (NAME, None), before)
         frontier.close()
         return found
 
@@ -65,13 +65,58 @@ def test_a_page_like_that_of_an_impossible_address_is_an_error_page(tmp_path: Pa
     [
         html(f"<h1>{NAME}</h1><p>正在整理。</p>"),
         html("<p>本报告的统计期限自2023年1月1日起至2023年12月31日止。</p>"),
-        html('<p>很抱歉</p><p><a href="./P020240108.pdf">附件</a></p>'),
-        html('<div class="TRS_Editor"><img src="./W020240108.jpg" width="700"></div>'),
-        html("<p>" + "年度工作情况。" * 400 + "</p>"),
     ],
 )
 def test_a_page_that_has_something_of_a_report_is_never_doubted(tmp_path: Path, body: bytes) -> None:
     assert doubt_of(tmp_path, body, body) == (None, [])
+
+
+NEWS = "".join(
+    f"<p>{n}月，全县召开会议，部署第{n}项重点工作，听取各乡镇汇报并提出要求。</p>" for n in range(80)
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "is_error"),
+    [
+        (ERROR.replace(b"</p>", b'</p><img src="/img/404.png" width="700">'),) * 2 + (True,),
+        (html("<p>很抱歉</p><p><a href='/guide.pdf'>附件</a></p>"),) * 2 + (True,),
+        # the home page, with whatever is on top of it at the moment
+        (html(NEWS), html("<p>今日要闻：全县一季度经济运行情况通报。</p>" + NEWS), True),
+        (html("<p>很抱歉</p><p><a href='./P1.pdf'>附件</a></p>"), html("<p>很抱歉</p><p>附件</p>"), False),
+        (html('<img src="./W1.jpg" width="700">'), html('<img src="/img/404.png" width="700">'), False),
+        (html(NEWS), ERROR, False),
+    ],
+    ids=["picture", "attachment", "home page", "its own attachment", "its own picture", "long"],
+)
+def test_length_and_pictures_do_not_make_an_error_page_a_document(
+    tmp_path: Path, body: bytes, error: bytes, is_error: bool
+) -> None:
+    doubt, _ = doubt_of(tmp_path, body, error)
+    assert (doubt is not None and doubt[0] is Outcome.SOFT404) is is_error
+
+
+def test_a_list_that_names_the_document_is_not_the_document(tmp_path: Path) -> None:
+    body = html(f'<ul><li><a href="1.htm">{NAME}</a></li><li><a href="2.htm">公告</a></li></ul>')
+    assert (doubt_of(tmp_path, body, body)[0] or (None,))[0] is Outcome.SOFT404
+
+
+def test_a_page_that_has_nothing_of_what_stood_there_is_not_taken_over(tmp_path: Path) -> None:
+    before = html("<p>一年来，本局做了很多工作。</p><p>公开信息若干条。</p>")
+    login = html('<p>用户登录</p><p>用户名</p><p>密码</p><img src="/logo2.png" width="200">')
+    doubt, _ = doubt_of(tmp_path, login, Outcome.NOT_FOUND, before=before)
+    assert doubt is not None and doubt[0] is Outcome.BLOCKED_SUSPECT
+    edited = html("<p>一年来，本局做了很多工作。</p><p>公开信息三条。</p>")
+    assert doubt_of(tmp_path, edited, Outcome.NOT_FOUND, before=before)[0] is None
+
+
+def test_a_page_without_a_character_is_empty(tmp_path: Path) -> None:
+    doubt, asked = doubt_of(tmp_path, html(""), ERROR)
+    assert doubt is not None and doubt[0] is Outcome.EMPTY and asked == []
+
+
+def test_a_host_that_answers_nonsense_with_an_error_has_no_error_page(tmp_path: Path) -> None:
+    assert doubt_of(tmp_path, ERROR, Outcome.HTTP_ERROR)[0] is None, "else it would wait for ever"
 
 
 def test_a_host_that_says_404_is_believed_when_it_does_not(tmp_path: Path) -> None:
