@@ -48,17 +48,23 @@ _ENUMERATOR = re.compile(
 
 # "drop explanatory bracket （区分处理的…）, （单位：…） before matching, keep the unit": brackets that begin
 # so explain a label and are left out by some reports. Any other bracket may tell two rows apart and stays.
-# The half that a page break leaves behind is dropped with its missing closing bracket.
+# The half that a page break leaves behind is dropped with its missing closing bracket. A long one behind
+# a label is the same: 规章（设区的市、自治州人民政府应提供相关数据）, 上一年项目数量（指2019年事项数）.
 _EXPLANATION = re.compile(
     r"\((?:区分处理|只计|单位|保留|不同渠道|不同方式|不包括|计量单位|盖章|公章|(?:件|条|项|次|篇|人|人次|个|元|万元)\))"
-    r"[^()]*(?:\)|$)|\((?:件|条|项|次|篇|人|人次|个|元|万元)\)"
+    r"[^()]*(?:\)|$)|(?<=.)\((?:[指含]|[^()]{14})[^()]*(?:\)|$)|\((?:件|条|项|次|篇|人|人次|个|元|万元)\)"
 )
 
-# Traditional characters for the simplified ones of the forms' labels: readers of pictures see them now and
-# then (規章, 結果維持), and no label of a form differs from another by them alone.
-_SIMPLIFIED = str.maketrans(
-    "規結強內處數開請務業機構組織總計訴訟復複議審維執許罰費項類過經舉報內無應確認獲與為對關頒廢現條標準單價額導會問題",
-    "规结强内处数开请务业机构组织总计诉讼复复议审维执许罚费项类过经举报内无应确认获与为对关颁废现条标准单价额导会问题",
+#: Traditional characters for the simplified ones of the forms' labels: readers of pictures see them now and
+#: then (規章, 結果維持), the big5 gates of government sites and copies of them print whole reports so, and no
+#: label of a form differs from another by them alone. 製 stands for 制 in copies made word for word (強製).
+SIMPLIFIED = str.maketrans(
+    "規結強內處數開請務業機構組織總計訴訟復複議審維執許罰費項類過經舉報無應確認獲與為對關頒廢現條標準單價額導會問題"
+    "範屬國護權級沒製補後訪當繳納轉續辦糾採購減發決個萬億於時間電話傳郵遞諮詢網紙視動聞場參響歷彙總體據眾團員調賬統"
+    "會係況證種號實務負責門區縣鎮鄉黨長營協調",
+    "规结强内处数开请务业机构组织总计诉讼复复议审维执许罚费项类过经举报无应确认获与为对关颁废现条标准单价额导会问题"
+    "范属国护权级没制补后访当缴纳转续办纠采购减发决个万亿于时间电话传邮递咨询网纸视动闻场参响历汇总体据众团员调账统"
+    "会系况证种号实务负责门区县镇乡党长营协调",
 )
 
 # the forms' rows match 其[他它] alike: 其它 is the commoner slip for 其他
@@ -94,7 +100,7 @@ def normalise_label(text: str) -> str:
 
 def _normalise_once(text: str) -> str:
     key = unicodedata.normalize("NFKC", text.translate(_CIRCLED).translate(_UNIFIED))
-    key = _INVISIBLE.sub("", key).translate(_UNIFIED).translate(_SIMPLIFIED)
+    key = _INVISIBLE.sub("", key).translate(_UNIFIED).translate(SIMPLIFIED)
     key = _ENUMERATOR.sub("", key, count=1) if _ENUMERATOR.match(key) else key
     key = _EXPLANATION.sub("", key)
     # （七）、总计 and, where a reader of pictures saw a speck, （七）.总计

@@ -1,26 +1,34 @@
 """Plain text and Markdown: which lines are a table's and which are running text.
 
-Three shapes of tables survive in the text of real reports: rows of fields between tabs; one cell a line, each
-line beginning with a tab and rows set off by blank lines; Markdown rows between pipes. Everything else is one
-text block a line. A column number is here only a count of fields (`Grid.exact` is False): text loses merged
-cells, and a page break may cut a row in two, so what a field means is found by labels, elsewhere.
+Four shapes of tables survive in the text of real reports: rows of fields between tabs; one cell a line, each
+line beginning with a tab and rows set off by blank lines; Markdown rows between pipes; one cell a line with a
+pipe behind it (`piped_cells`). Everything else is one text block a line. A column number is here only a count
+of fields (`Grid.exact` is False): text loses merged cells, and a page break may cut a row in two, so what a
+field means is found by labels, elsewhere.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from statistics import median
 
 from ingestion.extract.model import Grid, GridCell, GridKind, ImageBlock, Locator, TextBlock
+from ingestion.extract.piped_cells import cells_of_piped_lines
 from ingestion.extract.sandbox import Budget
+from ingestion.extract.text_fields import (
+    BARE_PIPE,
+    ENUMERATED,
+    MAX_ROW_LINE,
+    Field,
+    Line,
+    field_of,
+    joined,
+)
 
 #: A line with a single leading tab is a table cell up to this length and an indented paragraph beyond it. The
 #: longest label of any form has 45 characters.
 MAX_CELL_LINE = 120
-#: A line with tabs or pipes is a table row up to this length: a row of prose cells still is, a file is not.
-MAX_ROW_LINE = 8000
 #: No row of a form is longer: where no blank line ends one, the rows are not to be told and it is text.
 MAX_ROW_CELLS = 24
 #: Half of the cells of a one-cell-a-line table are shorter than this; indented paragraphs are not.
@@ -35,49 +43,9 @@ _PAGE_NUMBER = re.compile(r"\f?\s*[-—–－]*\s*第?\s*(\d{1,3})\s*(?:页.{0,1
 _HEADING = re.compile(r"#{1,6}[ \t\u3000]+(?P<text>.*?)[ \t]*#*$")
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<src>[^)\s]+)[^)]*\)$")
 _RULE_CELL = re.compile(r":?-{2,}:?$")
-_BARE_PIPE = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*(?P<text>[^*]+)\*\*$")
 _NUMERIC = re.compile(r"[-+−]?[\d０-９][\d０-９,.，．%％\s]*$")
-_ENUMERATED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）、.．]")
-#: str.strip() leaves these at the ends of a cell.
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line without its end. number: 1-based. start: 0-based offset of its first character in the text."""
-
-    text: str
-    number: int
-    start: int
-
-    @property
-    def blank(self) -> bool:
-        """Nothing printed and no tab; a line that holds only a tab is an empty cell."""
-        return "\t" not in self.text and not self.text.strip()
-
-    @property
-    def lone_cell(self) -> bool:
-        """One leading tab and no other: a cell of a table that has one cell a line."""
-        return self.text.startswith("\t") and self.text.count("\t") == 1
-
-    @property
-    def tabbed(self) -> bool:
-        """Two or more fields between tabs, as against one indented field."""
-        return "\t" in self.text and not self.lone_cell
-
-    @property
-    def piped(self) -> bool:
-        """A Markdown row: a bare pipe at one end at least, and something beside it."""
-        stripped = self.text.strip()
-        if not 2 <= len(stripped) <= MAX_ROW_LINE or "|" not in stripped:
-            return False
-        return stripped[0] == "|" or (stripped[-1] == "|" and stripped[-2] != "\\")
-
-
-#: (text, locator without table, row and column) of a cell on its way into a grid.
-_Field = tuple[str, Locator]
 
 
 def split_lines(text: str) -> list[Line]:
@@ -127,6 +95,8 @@ class _TextReader:
         self.budget = budget
         self.blocks: list[Grid | TextBlock | ImageBlock] = []
         self.n_grids = 0
+        #: lines before this one were asked for cells with a pipe behind each, and are none
+        self.no_cells_until = 0
 
     def read(self) -> list[Grid | TextBlock | ImageBlock]:
         at = 0
@@ -134,8 +104,8 @@ class _TextReader:
             line = self.lines[at]
             if line.blank:
                 at += 1
-            elif line.piped:
-                at = self._piped(at)
+            elif line.piped or line.text.strip() == "|":
+                at = self._cells_behind_pipes(at)
             elif "\t" in line.text and self._stretch_is_tabbed(at):
                 at = self._tabbed(at)
             elif line.lone_cell and len(line.text) <= MAX_CELL_LINE:
@@ -147,9 +117,27 @@ class _TextReader:
 
     # ------------------------------------------------------------------------------------------ pipes
 
+    def _cells_behind_pipes(self, at: int) -> int:
+        """One cell a line with its pipe behind it, or else Markdown."""
+        rows, end = None, at
+        if at >= self.no_cells_until:
+            rows, end, self.no_cells_until = cells_of_piped_lines(self.lines, at)
+        if end == at:
+            if self.lines[at].piped:
+                return self._piped(at)
+            self._text(self.lines[at])
+            return at + 1
+        if rows is None:
+            for line in self.lines[at:end]:
+                self._text(line)
+        else:
+            self.budget.add_cells(sum(map(len, rows)))
+            self._grid(rows, "piped")
+        return end
+
     def _piped(self, at: int) -> int:
         """Consecutive pipe rows; the row above a rule (|---|) heads a new table."""
-        tables: list[list[list[_Field]]] = [[]]
+        tables: list[list[list[Field]]] = [[]]
         start = at
         while at < len(self.lines) and self.lines[at].piped:
             fields = _pipe_fields(self.lines[at])
@@ -187,7 +175,7 @@ class _TextReader:
 
     def _tabbed(self, at: int) -> int:
         """Consecutive rows of fields. One field alone stays in only if a tabbed row follows at once."""
-        rows: list[list[_Field]] = []
+        rows: list[list[Field]] = []
         start = at
         while at < len(self.lines):
             line = self.lines[at]
@@ -219,7 +207,7 @@ class _TextReader:
         A line without a tab belongs to the cell before ("\\t本年新" + "制作数量") if another cell of the row
         follows, or if it can be the rest of a label; it never continues a number.
         """
-        rows: list[list[_Field]] = []
+        rows: list[list[Field]] = []
         start = at
         while at < len(self.lines) and self.lines[at].lone_cell:
             row, at, complete = self._stretch(at)
@@ -241,9 +229,9 @@ class _TextReader:
             self._grid(rows, "cell_per_line")
         return at
 
-    def _stretch(self, at: int) -> tuple[list[_Field], int, bool]:
+    def _stretch(self, at: int) -> tuple[list[Field], int, bool]:
         """One row: its cells, the line after it, and whether it ran up to a blank line."""
-        row: list[_Field] = []
+        row: list[Field] = []
         while at < len(self.lines):
             line = self.lines[at]
             if line.blank:
@@ -251,9 +239,9 @@ class _TextReader:
             if line.lone_cell:
                 if len(line.text) > MAX_CELL_LINE:
                     return row, at, False
-                row.append(_field(line.text, line, 0))
+                row.append(field_of(line.text, line, 0))
             elif not line.tabbed and not line.piped and self._continues(row[-1][0], at):
-                row[-1] = _joined(row[-1], self.lines[at - 1], line)
+                row[-1] = joined(row[-1], self.lines[at - 1], line)
             else:
                 return row, at, False
             at += 1
@@ -268,12 +256,12 @@ class _TextReader:
         below = self.lines[at + 1] if at + 1 < len(self.lines) else None
         if below is not None and below.lone_cell:
             return True
-        return len(text) <= MAX_LABEL_REST and not _ENUMERATED.match(text)
+        return len(text) <= MAX_LABEL_REST and not ENUMERATED.match(text)
 
     # ---------------------------------------------------------------------------------------- emitting
 
     def _text(self, line: Line) -> None:
-        text, locator = _field(line.text, line, 0)
+        text, locator = field_of(line.text, line, 0)
         if not text:
             return
         self.budget.add_block()
@@ -282,12 +270,12 @@ class _TextReader:
         if image:
             self.blocks.append(ImageBlock(image["src"], image["alt"], locator))
         elif heading:
-            title, place = _field(heading["text"], line, line.text.index(text) + heading.start("text"))
+            title, place = field_of(heading["text"], line, line.text.index(text) + heading.start("text"))
             self.blocks.append(TextBlock(title, place, "heading"))
         else:
             self.blocks.append(TextBlock(text, locator))
 
-    def _grid(self, rows: list[list[_Field]], kind: GridKind) -> None:
+    def _grid(self, rows: list[list[Field]], kind: GridKind) -> None:
         self.budget.add_block()
         self.n_grids += 1
         cells = [
@@ -302,28 +290,20 @@ class _TextReader:
 # --------------------------------------------------------------------------------------------------- fields
 
 
-def _field(raw: str, line: Line, offset: int) -> _Field:
-    """The printed part of `raw`, which stands `offset` characters into the line, and its place."""
-    text = raw.strip().strip(_INVISIBLE).strip()
-    start = line.start + offset + (raw.index(text) if text else 0)
-    place = Locator(line=line.number, char_start=start, char_end=start + len(text))
-    return text, place
-
-
-def _tab_fields(line: Line) -> Iterator[_Field]:
+def _tab_fields(line: Line) -> Iterator[Field]:
     offset = 0
     for raw in line.text.split("\t"):
-        yield _field(raw, line, offset)
+        yield field_of(raw, line, offset)
         offset += len(raw) + 1
 
 
-def _pipe_fields(line: Line) -> list[_Field]:
+def _pipe_fields(line: Line) -> list[Field]:
     text = line.text
-    edges = [found.start() for found in _BARE_PIPE.finditer(text)]
+    edges = [found.start() for found in BARE_PIPE.finditer(text)]
     starts = [0, *(edge + 1 for edge in edges)]
     fields = []
     for start, end in zip(starts, [*edges, len(text)], strict=True):
-        printed, place = _field(text[start:end], line, start)
+        printed, place = field_of(text[start:end], line, start)
         fields.append((_unmarked(printed), place))
     # the pipes at the ends of a row are its frame, not fields
     if not text[: edges[0]].strip():
@@ -345,22 +325,6 @@ def _unmarked(printed: str) -> str:
     return bold["text"].strip() if bold else printed
 
 
-def _joined(before: _Field, above: Line, line: Line) -> _Field:
-    """A cell that ends on the line above, and goes on in `line`: all between them stands as printed."""
-    text, place = before
-    rest, rest_place = _field(line.text, line, 0)
-    assert place.char_end is not None and rest_place.char_start is not None
-    trailing = above.text[place.char_end - above.start :]
-    leading = line.text[: rest_place.char_start - line.start]
-    whole = Locator(
-        line=place.line,
-        line_end=line.number,
-        char_start=place.char_start,
-        char_end=rest_place.char_end,
-    )
-    return f"{text}{trailing}\n{leading}{rest}", whole
-
-
 def _in_grid(place: Locator, table: int, row: int, col: int) -> Locator:
     return Locator(
         table=table,
@@ -373,7 +337,7 @@ def _in_grid(place: Locator, table: int, row: int, col: int) -> Locator:
     )
 
 
-def _reads_as_text(line: Line, fields: list[_Field]) -> bool:
+def _reads_as_text(line: Line, fields: list[Field]) -> bool:
     """A single tabbed line that is no table row: an indented signature, or 来源 and 时间 in one line."""
     printed = [text for text, _ in fields if text]
     if len(printed) <= 1:

@@ -489,7 +489,12 @@ class GridWalker:
         """A row whose label stands in cells[at]; all behind it are its fields, but for a unit (件)."""
         slots = self._slots(table, match.row, grid)
         fields = [cell for cell in cells[at + 1 :] if not is_unit(cell.text)]
-        self._add_row(table, match.row.code, slots, fields, grid, match.confidence, depth=at, label=cells[at])
+        confidence = match.confidence
+        if len(slots) > 1 and fields and looks_like_label(fields[0]):
+            # 其他对外管理服务事项 | 行政检查 | 5 | 0 | 5: a label of no row says whose part the numbers are
+            fields = fields[1:]
+            confidence = min(confidence, CONFIDENCE_RESEMBLES)
+        self._add_row(table, match.row.code, slots, fields, grid, confidence, depth=at, label=cells[at])
 
     def _add_row(
         self,

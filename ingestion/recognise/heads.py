@@ -101,7 +101,7 @@ class Head:
                     unknown.append(cell)
                 if cell.col == 0 and cell.colspan <= figures_from:
                     continue  # it heads the row labels, as the rest of a note that a rule cuts in two does
-                guess = table.resembling_column(cell.text)
+                guess = self.printed.guess(table, cell.text)
                 place = cell.col, cell.col + cell.colspan
                 self.cells.append(HeadCell(FOREIGN, cell.row, *place, guess=guess))
                 self.printed.add_foreign(table, guess)
@@ -203,8 +203,11 @@ class Head:
 
     def _find_layout(self, table: TableVocabulary, grid: Grid) -> Layout:
         columns = self.columns()
-        if table not in self.tables or all(item.column == FOREIGN for item in columns):
+        if table not in self.tables or not columns:
             return Layout()
+        if all(item.column == FOREIGN for item in columns):
+            # columns of another form, perhaps: reports of 2021 print the head of 2019 above the rows of 2021
+            return Layout(confidence=CONFIDENCE_IN_DOUBT)
 
         def orders(accepted: frozenset[str]) -> list[list[str]]:
             found = [self.printed.order(table, accepted)]

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from ingestion.catalog.labels import normalise_label
 from ingestion.recognise.vocabulary import TableVocabulary
 
 #: The columns' order is not certain: head and geometry disagree.
@@ -47,6 +48,23 @@ class PrintedLabels:
     #: column that such a label resembles
     guesses: dict[str, str] = field(default_factory=dict)
     _last: str | None = None
+    #: how often a label that is cut short was met
+    _cut: Counter[str] = field(default_factory=Counter)
+
+    def guess(self, table: TableVocabulary, text: str) -> str | None:
+        """The column that a label of no column may stand for; asked once for each label, in reading order.
+
+        Converters that keep a label's first line print 本年新 | 本年新 for 本年新制作数量 | 本年新公开数量:
+        the first is the first column that begins so, the second the second.
+        """
+        resembling = table.resembling_column(text)
+        if resembling is not None:
+            return resembling
+        beginning = table.columns_beginning(text)
+        label = normalise_label(text)
+        met = self._cut[label]
+        self._cut[label] += 1
+        return beginning[met] if met < len(beginning) else None
 
     def add(self, code: str | None) -> None:
         if code is not None:
@@ -55,12 +73,17 @@ class PrintedLabels:
                 self.codes.append(code)
 
     def add_foreign(self, table: TableVocabulary, guess: str | None = None) -> None:
-        """A label that is none of the form's; before the first of the form's it heads the row labels."""
-        if self._last is None:
+        """A label that is none of the form's; before the first of the form's it heads the row labels, unless
+        it resembles a column's (本年发件 for 本年制发件数).
+        """
+        if self._last is None and guess is None:
             return
         marker = f"{FOREIGN_MARK}{len(self._group_of_foreign)}"
         known = self._last
-        self._group_of_foreign[marker] = self._group_of_foreign.get(known, table.group_of.get(known))
+        above = table.group_of.get(known) if known is not None else None
+        self._group_of_foreign[marker] = (
+            self._group_of_foreign.get(known, above) if known is not None else None
+        )
         if guess is not None:
             self.guesses[marker] = guess
             self._group_of_foreign[marker] = table.group_of.get(guess)

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ingestion.catalog.labels import enumerator_number
+from ingestion.catalog.labels import SIMPLIFIED, enumerator_number
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Issue, Locator, TextBlock
 from ingestion.recognise.heads import unit_in_head
@@ -39,16 +39,19 @@ MAX_FOREIGN_LABEL = 8
 BARRIER = "\f"
 
 # As labels are compared (`catalog.labels`), one character at a time, so that places can be told.
-_UNIFY = str.maketrans(
-    {
-        **dict.fromkeys("（【〔[", "("),
-        **dict.fromkeys("）】〕]", ")"),
-        **dict.fromkeys("“”「」『』‘’\"'＂", None),
-        **dict.fromkeys("，、", ","),
-        "：": ":",
-        "它": "他",
-    }
-)
+_UNIFY: dict[int, str | int | None] = {
+    **str.maketrans(
+        {
+            **dict.fromkeys("（【〔[", "("),
+            **dict.fromkeys("）】〕]", ")"),
+            **dict.fromkeys("“”「」『』‘’\"'＂", None),
+            **dict.fromkeys("，、", ","),
+            "：": ":",
+            "它": "他",
+        }
+    ),
+    **SIMPLIFIED,
+}
 _PAGE_NUMBER = re.compile(r"\s*[-—–－]+\s*\d{1,3}\s*[-—–－]+\s*|\s*第\s*\d{1,3}\s*页.{0,12}")
 # What may stand between a label and its numbers: its closing quote, an explanation in brackets, a colon.
 _AFTER_LABEL = re.compile(r"\s*(?:\([^()\f]{0,80}\)|[”\"'」』:])")
@@ -175,7 +178,7 @@ class _Table:
         if self.head_end is not None:
             between = flat.squeezed[self.head_end : hit.start]
             if _is_words(between):
-                self.printed.add_foreign(self.vocabulary, self.vocabulary.resembling_column(between))
+                self.printed.add_foreign(self.vocabulary, self.printed.guess(self.vocabulary, between))
         self.printed.add(code)
         self.head_end = hit.end + len(_bracket_after(flat, hit))
 

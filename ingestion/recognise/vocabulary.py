@@ -22,6 +22,8 @@ from ingestion.recognise.rows import CellSlot
 MIN_RESEMBLANCE = 0.72
 MIN_LEAD = 0.12
 CONFIDENCE_RESEMBLES = 0.85
+#: Characters of a column label that must be left where converters keep only its first line.
+MIN_CUT_LENGTH = 3
 
 #: Shorter texts are never matched by resemblance or as part of a longer text.
 MIN_FUZZY_LENGTH = 4
@@ -172,6 +174,14 @@ class TableVocabulary:
             score = SequenceMatcher(None, known, label, autojunk=False).ratio()
             scored[code] = max(scored.get(code, 0.0), score)
         return _clear_best(scored)
+
+    def columns_beginning(self, text: str) -> list[str]:
+        """The columns whose label goes on where `text` is cut short, in the form's order (本年新: two)."""
+        label = normalise_label(text)
+        if len(label) < MIN_CUT_LENGTH:
+            return []
+        found = {code for known, code in self.columns.items() if known != label and known.startswith(label)}
+        return [code for code in self.column_codes if code in found]
 
     def is_header_word(self, text: str) -> bool:
         """True for texts that stand in a head only: 信息内容, 申请人情况, the note on the sums."""

@@ -218,3 +218,9 @@ def test_lines_end_in_any_way() -> None:
         ("", 4, 7),
         ("d", 5, 8),
     ]
+
+
+def test_pipes_alone_are_read_once_however_many() -> None:
+    """Each of them might begin a table of one cell a line; asking from each of them would take minutes."""
+    document = read("|\n" * 30_000 + "规章 | 1 |\n")
+    assert texts(document.grids()[0]) == [["规章", "1"]]

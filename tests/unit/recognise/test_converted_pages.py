@@ -1,0 +1,165 @@
+"""Reports as converters of web pages leave them: one cell a line with its pipe behind it, labels cut short,
+traditional characters. Seen in stored copies of real pages; the numbers here are made up.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from ingestion.extract import read_document
+from ingestion.reader import read_snapshot
+from ingestion.recognise.reading import Reading
+from tests.unit.recognise.test_html_forms import CATALOG
+
+TITLE = "某县某镇2022年政府信息公开工作年度报告\n一、总体情况\n今年工作正常。\n"
+SECTION_2 = (
+    "二、主动公开政府信息情况\n第二十条第（一）项 |\n|||\n信息内容 |\n本年制发件数 |\n本年废止件数 |\n现行有效件数 |\n"
+    "规章 |\n/ |\n/ |\n/ |\n行政规范性文件 |\n4 |\n1 |\n32 |\n第二十条第（五）项 |\n|||\n信息内容 |\n"
+    "本年处理决定数量 |\n||\n行政许可 |\n15 | ||\n"
+)
+HEAD_3 = (
+    "三、收到和处理政府信息公开申请情况\n（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和） |\n"
+    "申请人情况 |\n||||||||\n自然人 |\n法人或其他组织 |\n总计 |\n|||||||\n商业\n企业 |\n科研机构 |\n社会公益组织 |\n"
+    "法律服务机构 |\n其他 |\n|||||\n"
+)
+
+
+def read(text: str) -> Reading:
+    return read_snapshot(text.encode(), "report.txt", catalog=CATALOG)
+
+
+def row(label: str, *fields: str, fill: str = "||") -> str:
+    return "\n".join([f"{label} |", *(f"{field} |".strip() for field in fields), fill]) + "\n"
+
+
+def value(reading: Reading, key: str) -> Decimal | None:
+    return reading.cells[key].value
+
+
+def test_cells_with_a_pipe_behind_each_are_rows() -> None:
+    reading = read(TITLE + SECTION_2 + HEAD_3 + row("一、本年新收政府信息公开申请数量", *"2301017"))
+    assert [value(reading, f"t2_1.normative_docs.{c}") for c in ("issued", "repealed", "in_force")] == [
+        4,
+        1,
+        32,
+    ]
+    assert reading.cells["t2_1.rules.issued"].state == "slash"
+    assert value(reading, "t2_5.admin_license.decisions") == 15
+    columns = [column.code for column in CATALOG.forms["form_2021"].table("t3").columns]
+    assert [value(reading, f"t3.new_received.{c}") for c in columns] == [2, 3, 0, 1, 0, 1, 7]
+
+
+def test_blanks_that_were_left_out_leave_no_number_to_place() -> None:
+    """3 and 3 of seven cells, filled up with bare pipes: the total is one, the other may be anybody's."""
+    reading = read(
+        TITLE + SECTION_2 + HEAD_3 + row("一、本年新收政府信息公开申请数量", "3", "3", fill="|||||||")
+    )
+    cells = [cell for key, cell in reading.cells.items() if key.startswith("t3.new_received.")]
+    assert {cell.state for cell in cells} == {"unreadable"}
+
+
+def test_lines_that_end_with_pipes_and_fit_no_width_stay_text() -> None:
+    text = "规章 |\n1 |\n|||\n行政规范性文件 |\n2 |\n3 |\n4 |\n||\n行政许可 |\n5 |\n"
+    assert not read_document(text.encode(), "x.txt").grids()
+
+
+def test_a_cell_knows_the_lines_and_characters_it_was_printed_on() -> None:
+    text = TITLE + SECTION_2 + HEAD_3
+    cell = next(
+        cell
+        for grid in read_document(text.encode(), "x.txt").grids()
+        for cell in grid.cells
+        if cell.text.startswith("商业")
+    )
+    place = cell.locator
+    assert text[place.char_start : place.char_end] == cell.text == "商业\n企业"
+    assert (place.line_end or 0) - (place.line or 0) == 1
+
+
+def test_column_labels_of_which_only_the_first_line_was_kept() -> None:
+    text = (
+        "某县某局2020年政府信息公开工作年度报告\n二、主动公开政府信息情况\n第二十条第（一）项 | ||||\n"
+        "信息内容 | 本年新 | 本年新 | 对外公开总数量 | |\n规章 | 0 | 0 | 0 | |\n规范性文件 | 5 | 3 | 80 | |\n"
+    )
+    reading = read(text)
+    cells = [
+        reading.cells[f"t2_1.normative_docs.{c}"] for c in ("made_new", "disclosed_new", "disclosed_total")
+    ]
+    assert [cell.value for cell in cells] == [5, 3, 80]
+    assert [(cell.confidence or 0) >= 0.9 for cell in cells] == [False, False, True]
+
+
+def test_the_older_head_above_the_newer_rows_is_never_read_as_certain() -> None:
+    """Reports of 2021 print 对外公开总数量 where the form asks for 现行有效件数: another series."""
+    text = TITLE + (
+        "二、主动公开政府信息情况\n第二十条第（一）项 | ||||\n信息内容 | 本年新 | 本年新 | 对外公开总数量 | |\n"
+        "规章 | 0 | 0 | 0 | |\n规范性文件 | 5 | 3 | 80 | |\n第二十条第（五）项 | ||||\n信息内容 | 本年处理决定数量 | |||\n"
+        "行政许可 | 2 | |||\n第二十条第（八）项 | ||||\n信息内容 | 本年收费金额（单位：万元） | |||\n行政事业性收费 | 0 |\n"
+    )
+    reading = read(text)
+    assert reading.form == "form_2021"
+    assert value(reading, "t2_5.admin_license.decisions") == 2
+    for column in ("issued", "repealed", "in_force"):
+        cell = reading.cells[f"t2_1.normative_docs.{column}"]
+        assert cell.value is None or (cell.confidence or 0) < 0.9
+
+
+def test_numbers_of_a_part_are_not_certain_to_be_the_rows() -> None:
+    text = (
+        "某县某局2019年政府信息公开工作年度报告\n二、主动公开政府信息情况\n| 第二十条第（五）项 | | | | |\n"
+        "| 信息内容 | 上一年项目数量 | 本年增/减 | 处理决定数量 | |\n| 行政许可 | 1 | 0 | 4 | |\n"
+        "| 其他对外管理服务事项 | 行政检查 | 0 | 0 | 0 |\n| 行政确认 | 6 | 1 | 7 | |\n"
+    )
+    reading = read(text)
+    assert value(reading, "t2_5.admin_license.decisions") == 4
+    for column in ("items_prev", "items_delta", "decisions"):
+        assert (reading.cells[f"t2_5.other_external_service.{column}"].confidence or 0) < 0.9
+
+
+def test_a_slip_in_the_first_column_label_keeps_its_column() -> None:
+    text = TITLE + (
+        "二、主动公开政府信息情况\n\n第二十条第（一）项\n\n信息内容\n\n本年发件\n\n本年废止件数\n\n现行有效件\n\n"
+        "规章\n\n0\n\n0\n\n0\n\n行政规范性文件\n\n9\n\n2\n\n30\n\n第二十条第（五）项\n\n信息内容\n\n本年处理决定数量\n\n"
+        "行政许可\n\n1\n"
+    )
+    reading = read(text)
+    cells = [reading.cells[f"t2_1.normative_docs.{c}"] for c in ("issued", "repealed", "in_force")]
+    assert [cell.value for cell in cells] == [9, 2, 30]
+
+
+def test_explanations_of_the_office_in_labels_and_heads() -> None:
+    text = (
+        "某市某局2020年政府信息公开工作年度报告\n二、主动公开政府信息情况\n第二十一条第（一）项 | |||\n"
+        "信息内容 | 本年新制作数量 | 本年新公开数量 | 对外公开总数量 |\n"
+        "规章（设区的市、自治州人民政府应提供相关数据） | 1 | 2 | 3 |\n规范性文件 | 4 | 5 | 6 |\n"
+        "第二十一条第（五）项 | |||\n"
+        "信息内容 | 上一年项目数量（指2019年事项数） | 本年增/减（指增加或减少数） | 处理决定数量（指办件量） |\n"
+        "行政许可 | 8 | 5 | 93 |\n"
+    )
+    reading = read(text)
+    assert [value(reading, f"t2_1.rules.{c}") for c in ("made_new", "disclosed_new", "disclosed_total")] == [
+        1,
+        2,
+        3,
+    ]
+    assert [
+        value(reading, f"t2_5.admin_license.{c}") for c in ("items_prev", "items_delta", "decisions")
+    ] == [8, 5, 93]
+
+
+@pytest.mark.parametrize("separator", ["\n\n", " "])
+def test_a_report_in_traditional_characters(separator: str) -> None:
+    words = (
+        "一、總體情況|二、主動公開政府信息情況|第二十條第（一）項|信息內容|本年製發件數|本年廢止件數|現行有效件數|規章|0|0|6|"
+        "行政規範性文件|4|1|32|第二十條第（五）項|信息內容|本年處理決定數量|行政許可|15|第二十條第（六）項|信息內容|"
+        "本年處理決定數量|行政處罰|7|行政強制|2|三、收到和處理政府信息公開申請情況|申請人情況|自然人|法人或其他組織|總計|"
+        "商業企業|科研機構|社會公益組織|法律服務機構|其他|一、本年新收政府信息公開申請數量|2|3|0|1|0|1|7|"
+        "二、上年結轉政府信息公開申請數量|1|0|0|0|0|0|1"
+    ).split("|")
+    reading = read("某縣2022年\n" + separator.join(words))
+    assert value(reading, "t2_1.normative_docs.in_force") == 32
+    assert value(reading, "t2_6.admin_coercion.decisions") == 2
+    assert value(reading, "t3.new_received.total") == 7
+    assert value(reading, "t3.carried_in.natural_person") == 1
