@@ -95,7 +95,7 @@ class Head:
             if column is not None:
                 unit = unit_in_head(cell.text)
                 self.cells.append(HeadCell(column, cell.row, cell.col, cell.col + cell.colspan, unit))
-                self.printed.add(column)
+                self.printed.add(column, cell.row)
             elif not table.is_header_word(cell.text) and not (table.is_review and table.row(cell.text, None)):
                 if not table.row(cell.text, None):
                     unknown.append(cell)
@@ -106,7 +106,7 @@ class Head:
                 self.cells.append(HeadCell(FOREIGN, cell.row, *place, guess=guess))
                 self.printed.add_foreign(table, guess)
             else:
-                self.printed.add(table.group_codes.get(normalise_label(cell.text)))
+                self.printed.add(table.group_codes.get(normalise_label(cell.text)), cell.row)
                 group = table.row(cell.text, None) if table.is_review else None
                 if group is not None:
                     place = cell.col, cell.col + cell.colspan

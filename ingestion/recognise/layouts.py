@@ -50,6 +50,8 @@ class PrintedLabels:
     _last: str | None = None
     #: how often a label that is cut short was met
     _cut: Counter[str] = field(default_factory=Counter)
+    #: row of a grid in which a label stands
+    _rows: dict[str, int] = field(default_factory=dict)
 
     def guess(self, table: TableVocabulary, text: str) -> str | None:
         """The column that a label of no column may stand for; asked once for each label, in reading order.
@@ -66,11 +68,14 @@ class PrintedLabels:
         self._cut[label] += 1
         return beginning[met] if met < len(beginning) else None
 
-    def add(self, code: str | None) -> None:
+    def add(self, code: str | None, row: int | None = None) -> None:
+        """A label of the form's. row: where it stands in a grid; None where a text has no rows to tell."""
         if code is not None:
             self._last = code
             if code not in self.codes:
                 self.codes.append(code)
+                if row is not None:
+                    self._rows[code] = row
 
     def add_foreign(self, table: TableVocabulary, guess: str | None = None) -> None:
         """A label that is none of the form's; before the first of the form's it heads the row labels, unless
@@ -102,11 +107,27 @@ class PrintedLabels:
             found.append(guess if guess is not None and guess in accepted else foreign)
         return found
 
+    def total_moves(self, table: TableVocabulary) -> bool:
+        """Whether a text may have the form's last column read before the labels that stand left of it.
+
+        申请人情况 | 总计 with 自然人 … in the line below is read as 申请人情况 总计 自然人 …, as is a table
+        whose first column is the total. Where rows tell, nothing moves.
+        """
+        last = table.column_codes[-1]
+        if last not in self.codes or last in self._rows:
+            return False
+        at = self.codes.index(last)
+        return at > 0 and self.codes[at - 1] == table.group_of.get(last)
+
+    def _beside(self, code: str, group: str) -> bool:
+        """Whether a label stands in the row of a group's label, which then has nothing of it below."""
+        return code in self._rows and self._rows[code] == self._rows.get(group)
+
     def _inside(self, table: TableVocabulary, group: str | None) -> list[str]:
         found: list[str] = []
         for code in self.codes:
             above = self._group_of_foreign.get(code, table.group_of.get(code))
-            while above is not None and above not in self.codes:
+            while above is not None and (above not in self.codes or self._beside(code, above)):
                 above = table.group_of.get(above)
             if above != group:
                 continue

@@ -21,7 +21,7 @@ from ingestion.catalog.labels import SIMPLIFIED, enumerator_number
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Issue, Locator, TextBlock
 from ingestion.recognise.heads import unit_in_head
-from ingestion.recognise.layouts import Layout, PrintedLabels, layout_with_guesses
+from ingestion.recognise.layouts import CONFIDENCE_IN_DOUBT, Layout, PrintedLabels, layout_with_guesses
 from ingestion.recognise.rows import FieldText, RowReading
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, TableVocabulary
 
@@ -187,13 +187,14 @@ class _Table:
         """The columns that the head prints; asked for when the head is over."""
         if self._layout is None:
             printed, table = self.printed, self.vocabulary
-            self._layout = (
-                layout_with_guesses(
+            if not self.heads:
+                self._layout = Layout()
+            elif printed.total_moves(table):
+                self._layout = Layout(confidence=CONFIDENCE_IN_DOUBT)
+            else:
+                self._layout = layout_with_guesses(
                     table, lambda accepted: [printed.order(table, accepted)], printed.guesses.values()
                 )
-                if self.heads
-                else Layout()
-            )
         return self._layout
 
 

@@ -163,3 +163,37 @@ def test_a_report_in_traditional_characters(separator: str) -> None:
     assert value(reading, "t2_6.admin_coercion.decisions") == 2
     assert value(reading, "t3.new_received.total") == 7
     assert value(reading, "t3.carried_in.natural_person") == 1
+
+
+ROWS_IN_ORDER = ("new_received", "granted", "total_handled")
+LABELS_IN_ORDER = ("一、本年新收政府信息公开申请数量", "（一）予以公开", "（七）总计")
+PRINTED_ROW = ("6", "2", "0", "0", "0", "0", "8")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        # 总计 stands in the row of 申请人情况, to its right
+        "\t\t申请人情况\t\t\t\t\t\t总计\n\t\t自然人\t法人或其他组织\n"
+        "\t\t\t商业企业\t科研机构\t社会公益组织\t法律服务机构\t其他\n",
+        # the same head without its fields: total first or last, nobody can tell
+        "申请人情况\n总计\n自然人\n法人或其他组织\n商业企业\n科研机构\n社会公益组织\n法律服务机构\n其他\n",
+    ],
+)
+def test_a_total_read_before_its_parts_does_not_shift_the_row(head: str) -> None:
+    between = "\t" if "\t" in head else "\n"
+    rows = "".join(
+        between.join([label, *([""] if between == "\t" else []), *PRINTED_ROW]) + "\n"
+        for label in LABELS_IN_ORDER
+    )
+    reading = read(TITLE + "三、收到和处理政府信息公开申请情况\n" + head + rows)
+    for row_code in ROWS_IN_ORDER:
+        for column, printed in zip(
+            ("natural_person", "biz_enterprise", "research_inst", "public_interest_org",
+             "legal_service_org", "other_org", "total"), PRINTED_ROW, strict=True,
+        ):  # fmt: skip
+            cell = reading.cells[f"t3.{row_code}.{column}"]
+            sure = cell.value is not None and (cell.confidence or 0) >= 0.9
+            assert cell.value == Decimal(printed) or not sure, (row_code, column, cell)
+    if between == "\t":
+        assert value(reading, "t3.granted.total") == 8 and value(reading, "t3.granted.natural_person") == 6
