@@ -1,111 +1,46 @@
 """Confrontation of the tidy tables with the identities: from `cells` and `filings` to verdicts beside them.
 
-Belongs here: reading and writing the tables, and the JSON form for one document. Does not belong here: rules,
-arithmetic, gates.
+Belongs here: the order in which filings are asked, which rows an answer becomes, and files that are put in
+place together. Does not belong here: what is asked of a report (one_report.py), rules, arithmetic, gates.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.derive import Derived, derive
-from expectations.evaluate import Cells, IdentityResult, evaluate, suspect_cells
+from expectations.evaluate import IdentityResult
+from expectations.histories import with_surroundings
 from expectations.identities import Identities, load_identities
+from expectations.localise import Localisation
+from expectations.one_report import (
+    DOUBTFUL_BELOW,
+    Confrontation,
+    confront_cells,
+    confront_reading,
+    json_number,
+)  # fmt: skip
 from expectations.schemas import RESULT_SCHEMAS
-from ingestion.catalog import Catalog
+from ingestion.catalog import Catalog, load_catalog
 from ingestion.normalise.schemas import write_table
 
-KEY = ("filing_id", "sha256", "agency", "report_year", "scope", "form")
-_PER_FILING = ("derived_cells", "identity_results", "cell_suspects")
+__all__ = ["DOUBTFUL_BELOW", "Confrontation", "confront", "confront_cells", "confront_reading", "json_number"]
+
+_PER_FILING = tuple(name for name in RESULT_SCHEMAS if name != "catalog_identities")
 #: Filings turned into Arrow at a time: Python rows are several times larger than the columns they become.
 PORTION = 500
-#: A number read with less confidence is doubtful: a person should look at it. The dbt variable of this name
-#: says the same to the warehouse; a test holds the two together.
-DOUBTFUL_BELOW = 0.9
+#: The kind of a localisation that found no explanation.
+UNEXPLAINED = "none"
 
-
-@dataclass(frozen=True, slots=True)
-class Confrontation:
-    """What the identities say about one report."""
-
-    results: list[IdentityResult]
-    derived: dict[str, Derived]
-    suspects: dict[str, tuple[str, ...]]
-
-
-@dataclass(slots=True)
-class FilingCells:
-    """One filing's key and cells, as they stand in the tidy tables."""
-
-    key: tuple[Any, ...]
-    cells: dict[str, tuple[Decimal | None, str]] = field(default_factory=dict)
-
-    @property
-    def form(self) -> str | None:
-        form: str | None = self.key[5]
-        return form
-
-    @property
-    def report_year(self) -> int | None:
-        year: int | None = self.key[3]
-        return year
-
-
-def confront_cells(
-    form: str,
-    cells: Cells,
-    report_year: int | None = None,
-    catalog: Catalog | None = None,
-    identities: Identities | None = None,
-) -> Confrontation:
-    """Evaluate, derive and localise for the cells of one report: cell key -> (value, state)."""
-    results = evaluate(form, cells, catalog, identities, report_year)
-    return Confrontation(results, derive(form, cells, catalog, identities, results), suspect_cells(results))
-
-
-def confront_reading(
-    form: str | None,
-    cells: Mapping[str, tuple[Decimal | None, str]],
-    report_year: int | None = None,
-    catalog: Catalog | None = None,
-    identities: Identities | None = None,
-) -> dict[str, Any]:
-    """The same for `gongkai extract --json`, in the shapes of its output.
-
-    Returns `identities` (id, instance, result, lhs, rhs, suspects), `derived` (cell key -> value and by) and
-    `suspects` (cell key -> identity ids); all empty where no form is known.
-    """
-    if form is None:
-        return {"identities": [], "derived": {}, "suspects": {}}
-    said = confront_cells(form, cells, report_year, catalog, identities)
-    return {
-        "identities": [
-            {
-                "id": result.id,
-                "instance": result.instance,
-                "result": result.result,
-                "lhs": json_number(result.lhs),
-                "rhs": json_number(result.rhs),
-                "suspects": list(result.suspects),
-            }
-            for result in said.results
-        ],
-        "derived": {
-            cell: {"value": json_number(derived.value), "by": list(derived.by)}
-            for cell, derived in said.derived.items()
-        },
-        "suspects": {cell: list(ids) for cell, ids in said.suspects.items()},
-    }
+Row = tuple[Any, ...]
 
 
 def confront(
@@ -114,63 +49,98 @@ def confront(
     catalog: Catalog | None = None,
     identities: Identities | None = None,
 ) -> dict[str, int]:
-    """Confront every filing of `tables` (`filings.parquet`, `cells.parquet`) and write the results to `out`.
+    """Confront every filing of `tables` with the identities, its prose and last year's; write to `out`.
 
-    Writes `derived_cells`, `identity_results`, `cell_suspects` and `catalog_identities` (schemas in
-    expectations/schemas.py), sorted by filing and key, each replaced atomically, the same bytes for the same
-    input; returns their numbers of rows. Filings without a known form have no rows.
+    Reads `filings`, `cells`, `narrative_facts` and `issues`. Writes `derived_cells`, `identity_results`,
+    `cell_suspects`, `localisations`, `suspected_cells`, `reconciled_cells` and `catalog_identities` (schemas
+    in expectations/schemas.py), by report year, filing and key, each replaced atomically, the same bytes for
+    the same input; returns their numbers of rows. Two report years are in memory at a time. Filings without
+    a known form have no rows.
     """
     out = out or tables
+    catalog = catalog or load_catalog()
     identities = identities or load_identities()
-    made: dict[str, list[pa.Table]] = {name: [_table(name, [])] for name in _PER_FILING}
-    filings = (filing for filing in read_filings(tables) if filing.form is not None)
-    while portion := list(itertools.islice(filings, PORTION)):
-        rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _PER_FILING}
-        for filing in portion:
-            said = confront_cells(str(filing.form), filing.cells, filing.report_year, catalog, identities)
-            rows["derived_cells"] += [
-                (*filing.key, cell, derived.value, _json(derived.by))
-                for cell, derived in said.derived.items()
-            ]
-            rows["identity_results"] += [_result_row(filing.key, result) for result in said.results]
-            rows["cell_suspects"] += [(*filing.key, cell, _json(ids)) for cell, ids in said.suspects.items()]
-        for name in _PER_FILING:
-            made[name].append(_table(name, rows[name]))
-    written = {name: pa.concat_tables(parts) for name, parts in made.items()}
-    for name, table in written.items():
-        write_table(table, out / f"{name}.parquet")
+    filings = (pair for pair in with_surroundings(tables, catalog) if pair[0].form is not None)
+    with _Writers(out) as writers:
+        while portion := list(itertools.islice(filings, PORTION)):
+            rows: dict[str, list[Row]] = {name: [] for name in _PER_FILING}
+            for filing, around in portion:
+                said = confront_cells(
+                    str(filing.form), filing.cells, None, catalog, identities, around, filing.doubts
+                )
+                _add_rows(rows, filing.key, said)
+            for name in _PER_FILING:
+                writers.add(name, _table(name, rows[name]))
     listed = identity_rows(identities)
     write_table(_table("catalog_identities", listed), out / "catalog_identities.parquet")
-    return {name: table.num_rows for name, table in written.items()} | {"catalog_identities": len(listed)}
+    return writers.counts | {"catalog_identities": len(listed)}
 
 
-def read_filings(tables: Path) -> Iterator[FilingCells]:
-    """The filings of the tidy tables with their cells, in the order of their ids."""
-    keys = pq.read_table(tables / "filings.parquet", columns=list(KEY))
-    cells = pq.read_table(tables / "cells.parquet", columns=["filing_id", "cell_key", "value", "state"])
-    cells = cells.sort_by([("filing_id", "ascending"), ("cell_key", "ascending")])
-    counts = {row["values"]: row["counts"] for row in pc.value_counts(cells["filing_id"]).to_pylist()}
-    start = 0
-    starts = {}
-    for filing_id in sorted(counts):
-        starts[filing_id] = start
-        start += counts[filing_id]
-    for row in sorted(keys.to_pylist(), key=lambda row: str(row["filing_id"])):
-        filing = FilingCells(tuple(row[name] for name in KEY))
-        length = counts.get(row["filing_id"], 0)
-        if length:
-            part = cells.slice(starts[row["filing_id"]], length)
-            listed = zip(
-                part["cell_key"].to_pylist(),
-                part["value"].to_pylist(),
-                part["state"].to_pylist(),
-                strict=True,
+def _add_rows(rows: dict[str, list[Row]], key: Row, said: Confrontation) -> None:
+    """What the identities say about the filing of this key, as rows of each table."""
+    rows["derived_cells"] += [
+        (*key, cell, derived.value, _json(derived.by)) for cell, derived in said.derived.items()
+    ]
+    rows["identity_results"] += [_result_row(key, result) for result in said.results]
+    rows["cell_suspects"] += [(*key, cell, _json(ids)) for cell, ids in said.suspects.items()]
+    rows["reconciled_cells"] += [
+        (*key, one.cell, one.printed, one.chosen, one.text, _json(one.rests_on)) for one in said.reconciled
+    ]
+    for localisation in said.localisations:
+        _add_localisation(rows, key, localisation)
+
+
+def _add_localisation(rows: dict[str, list[Row]], key: Row, said: Localisation) -> None:
+    violated = _json(said.violated)
+    for rank, one in enumerate(said.best, start=1):
+        unique = said.unique and rank == 1
+        rows["localisations"].append(
+            (*key, said.table, rank, one.kind, one.weight, len(one.cells), unique, violated, said.why_not)
+        )
+        rows["suspected_cells"] += [
+            (
+                *(*key, said.table, rank, cell.cell),
+                *(cell.printed, cell.suggestion, cell.lower, cell.upper, cell.reason),
             )
-            filing.cells = {key: (value, state) for key, value, state in listed}
-        yield filing
+            for cell in one.cells
+        ]
+    if not said.best:
+        why = said.why_not or "no change of cells satisfies every identity"
+        rows["localisations"].append((*key, said.table, 0, UNEXPLAINED, None, 0, False, violated, why))
 
 
-def identity_rows(identities: Identities) -> list[tuple[Any, ...]]:
+class _Writers:
+    """The result tables, written portion by portion aside and put in place together at the end."""
+
+    def __init__(self, out: Path) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        self.counts = dict.fromkeys(_PER_FILING, 0)
+        self._paths = {name: out / f"{name}.parquet" for name in _PER_FILING}
+        self._aside = {name: out / f".{name}.parquet.{os.getpid()}.tmp" for name in _PER_FILING}
+        self._open = {
+            name: pq.ParquetWriter(self._aside[name], RESULT_SCHEMAS[name], compression="zstd")
+            for name in _PER_FILING
+        }
+
+    def add(self, name: str, table: pa.Table) -> None:
+        self.counts[name] += table.num_rows
+        self._open[name].write_table(table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._open.values():
+            writer.close()
+        for name, path in self._aside.items():
+            if kind is None:
+                path.replace(self._paths[name])
+            path.unlink(missing_ok=True)
+
+
+def identity_rows(identities: Identities) -> list[Row]:
     """Rows of `catalog_identities`, in the order of the file."""
     return [
         (
@@ -179,6 +149,7 @@ def identity_rows(identities: Identities) -> list[tuple[Any, ...]]:
             one.name.en,
             one.kind,
             one.severity,
+            one.grade,
             _json(one.forms),
             one.test,
             one.op,
@@ -193,14 +164,7 @@ def identity_rows(identities: Identities) -> list[tuple[Any, ...]]:
     ]
 
 
-def json_number(value: Decimal | None) -> int | float | None:
-    """A count as an int; an amount with decimals as the float that prints the same digits."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-def _result_row(key: tuple[Any, ...], result: IdentityResult) -> tuple[Any, ...]:
+def _result_row(key: tuple[Any, ...], result: IdentityResult) -> Row:
     identity = result.identity
     return (
         *key,
@@ -210,7 +174,7 @@ def _result_row(key: tuple[Any, ...], result: IdentityResult) -> tuple[Any, ...]
         result.lhs,
         result.rhs,
         result.residual,
-        result.instance_of.operands,
+        result.operands,
         _json(result.suspects) if result.suspects else "[]",
         identity.severity,
         identity.kind,
@@ -222,7 +186,7 @@ def _json(values: Sequence[str]) -> str:
     return json.dumps(list(values), ensure_ascii=False)
 
 
-def _table(name: str, rows: list[tuple[Any, ...]]) -> pa.Table:
+def _table(name: str, rows: list[Row]) -> pa.Table:
     schema = RESULT_SCHEMAS[name]
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
     arrays = [pa.array(column, type=kind.type) for column, kind in zip(columns, schema, strict=True)]

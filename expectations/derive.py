@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from expectations.evaluate import Cells, IdentityResult, Report, cell_spec, evaluate
+from expectations.evaluate import IdentityResult, evaluate
 from expectations.identities import Identities
 from expectations.instances import Instance
+from expectations.printed import Cells, Report, cell_spec
 from ingestion.catalog import Catalog, load_catalog
 
 NON_NEGATIVE = "Q01"
@@ -97,7 +98,10 @@ def _equations(results: Iterable[IdentityResult], report: Report) -> list[_Equat
     """The equations that may force something: exact accounting that no failing identity puts in doubt."""
     doubted: set[str] = set()
     for result in results:
-        if result.result == "fails" and result.identity.severity == "error":
+        if result.result != "fails" or result.identity.severity != "error":
+            continue
+        # a break between two years is a finding about the agency; what one report forces stands by itself
+        if not result.identity.needs_previous_report:
             doubted.update(result.suspects)
     made = []
     for number, result in enumerate(results):

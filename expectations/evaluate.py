@@ -1,7 +1,8 @@
 """Verdicts: each instance of each identity in one of six states, strictly first, then leniently.
 
-Belongs here: what counts as printed and what may be read as 0, exact arithmetic, and which cells a failure
-points at. Does not belong here: expansion of identities, values that identities force.
+Belongs here: exact arithmetic, also with last year's cells, the tests of single cells, and which cells a
+failure points at. Does not belong here: expansion of identities, what may be read as 0 (printed.py), the
+tests of a whole report (prose.py, plausible.py, quality.py, years.py), values that identities force.
 
 All operands reported -> holds or fails. Otherwise blank, slash, dash, a word for none and "not applicable"
 are read as 0 -> holds_lenient or fails_lenient, a blank only where its row or column prints a number: an
@@ -10,22 +11,56 @@ entirely empty table is missing, not zero. A strict failure is never cured by th
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from expectations import plausible, prose, quality, years
+from expectations.about import About, Surroundings, Verdict
 from expectations.identities import Identities, Identity
 from expectations.instances import Instance, Term, instances, printed_rows
-from ingestion.catalog import Catalog, CellSpec, Form, load_catalog
+from expectations.printed import BLANK, REPORTED, ZERO, Cells, Report, cell_spec, plain
+from expectations.wording import Wording, load_wording
+from ingestion.catalog import Catalog, CellSpec, load_catalog
 
-Cells = Mapping[str, tuple[Decimal | None, str]]
+__all__ = [
+    "BLANK", "REPORTED", "TESTS", "ZERO", "Cells", "IdentityResult", "Report", "cell_spec", "evaluate",
+    "plain", "suspect_cells",
+]  # fmt: skip
 
-REPORTED = "reported"
-BLANK = "blank"
-ZERO = Decimal(0)
 TEN_THOUSAND = 10_000
 _MAX_NAMED = 3
+
+Test = Callable[[Identity, Report, Surroundings, Wording], Verdict]
+#: Tests of the report as a whole that have a module of their own, by their name in identities.yml.
+TESTS: dict[str, Test] = {
+    "derived_zero": plausible.derived_zero,
+    "implies": plausible.implies,
+    "rule_making_power": plausible.rule_making_power,
+    "fee_magnitude": plausible.fee_magnitude,
+    "fee_part": plausible.fee_part,
+    "zero_table": plausible.zero_table,
+    "row_width": quality.row_width,
+    "split_digits": quality.split_digits,
+    "placeholder_mix": quality.placeholder_mix,
+    "foreign_residue": quality.foreign_residue,
+    "sections": quality.sections,
+    "deadline": quality.deadline,
+    "period": quality.period,
+    "years_agree": quality.years_agree,
+    "fee_statement": quality.fee_statement,
+    "prose_equals": prose.prose_equals,
+    "prose_negative": prose.prose_negative,
+    "prose_breakdown": prose.prose_breakdown,
+    "prose_percentages": prose.prose_percentages,
+    "prose_cumulative": prose.prose_cumulative,
+    "prose_cumulative_moves": prose.prose_cumulative_moves,
+    "copied_forward": years.copied_forward,
+    "jump": years.jump,
+    "aggregate": years.aggregate,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +73,12 @@ class IdentityResult:
     rhs: Decimal | None = None
     suspects: tuple[str, ...] = ()
     why: str | None = None
+    terms: str | None = None
+
+    @property
+    def operands(self) -> str:
+        """JSON list of the terms; a cell of another filing bears that filing's id."""
+        return self.instance_of.operands if self.terms is None else self.terms
 
     @property
     def id(self) -> str:
@@ -60,88 +101,85 @@ class IdentityResult:
         return self.result in ("fails", "fails_lenient")
 
 
-class Report:
-    """The cells of one report, arranged for both readings."""
-
-    def __init__(self, form: Form, cells: Cells, catalog: Catalog) -> None:
-        self.catalog = catalog
-        self.form = form
-        self.cells = cells
-        self.reported: dict[str, Decimal] = {
-            key: value for key, (value, state) in cells.items() if state == REPORTED and value is not None
-        }
-        lines: set[tuple[str, ...]] = set()
-        for key in self.reported:
-            table, row, column = key.split(".")
-            lines.add((table, row, ""))
-            lines.add((table, "", column))
-        self.lenient = dict(self.reported)
-        zeros = {code for code, state in catalog.states.items() if state.lenient_as == 0}
-        for key, (_, state) in cells.items():
-            if state in zeros:
-                table, row, column = key.split(".")
-                if state != BLANK or (table, row, "") in lines or (table, "", column) in lines:
-                    self.lenient[key] = ZERO
-
-    def state(self, key: str) -> str:
-        return self.cells[key][1] if key in self.cells else "not listed"
-
-
 def evaluate(
     form: str,
     cells: Cells,
     catalog: Catalog | None = None,
     identities: Identities | None = None,
     report_year: int | None = None,
+    around: Surroundings | None = None,
 ) -> list[IdentityResult]:
     """Every instance of the form's identities for one report, in the order of the file.
 
-    `cells` maps cell key to (value, state); a cell that is not in it is treated as missing. `report_year` is
-    needed by the identity that compares it with the form. Raises IdentityError for an unknown form.
+    `cells` maps cell key to (value, state); a cell that is not in it is treated as missing. `around` is what
+    the report says besides its cells and last year's report; without it, what needs them is not evaluable and
+    says so. `report_year` counts where `around` is not given. Raises IdentityError for an unknown form.
     """
     catalog = catalog or load_catalog()
     report = Report(catalog.forms[form], cells, catalog) if form in catalog.forms else None
     if report is None:
         instances(form, None, catalog, identities)  # says why
         raise AssertionError(form)
+    around = around or Surroundings(About(report_year=report_year))
     printed = printed_rows(report.form, cells, report.reported)
+    wording = load_wording()
     results = [
-        _linear(instance, report)
+        _linear(instance, report, around)
         if instance.identity.test == "linear"
-        else _whole(instance, report, report_year)
+        else _whole(instance, report, around, wording)
         for instance in instances(form, printed, catalog, identities)
     ]
     return _localise(results, report)
 
 
-def _linear(instance: Instance, report: Report) -> IdentityResult:
+def _linear(instance: Instance, report: Report, around: Surroundings) -> IdentityResult:
     identity = instance.identity
     if instance.absent is not None:
         return IdentityResult(instance, "not_applicable", why=instance.absent)
+    rhs_terms, terms = instance.rhs, None
+    before = None
     if identity.needs_previous_report:
-        return IdentityResult(instance, "not_evaluable", why="needs the previous year's report")
-    lhs, rhs = _sum(instance.lhs, report.reported), _sum(instance.rhs, report.reported)
+        if around.previous is None:
+            return IdentityResult(instance, "not_evaluable", why=around.no_previous)
+        before = around.previous.report
+        if identity.previous:
+            found = instance.by_previous_form.get(before.form.code)
+            if found is None:
+                wanted = " or ".join(identity.previous)
+                why = f"asked where last year's report is on {wanted}, this one is on {before.form.code}"
+                return IdentityResult(instance, "not_applicable", why=why)
+            rhs_terms = found
+        terms = instance.operands_with(around.previous.filing_id, rhs_terms)
+    strict = before.reported if before else {}
+    lhs, rhs = _sum(instance.lhs, report.reported, strict), _sum(rhs_terms, report.reported, strict)
     if lhs is not None and rhs is not None:
         if _holds(identity, lhs, rhs):
-            return IdentityResult(instance, "holds", lhs, rhs)
-        return IdentityResult(instance, "fails", lhs, rhs, why=_difference(identity, lhs, rhs))
-    lenient_lhs, lenient_rhs = _sum(instance.lhs, report.lenient), _sum(instance.rhs, report.lenient)
+            return IdentityResult(instance, "holds", lhs, rhs, terms=terms)
+        return IdentityResult(instance, "fails", lhs, rhs, why=_difference(identity, lhs, rhs), terms=terms)
+    lenient = before.lenient if before else {}
+    lenient_lhs = _sum(instance.lhs, report.lenient, lenient)
+    lenient_rhs = _sum(rhs_terms, report.lenient, lenient)
     if lenient_lhs is None or lenient_rhs is None:
-        return IdentityResult(instance, "not_evaluable", lhs, rhs, why=_lacking(instance, report))
+        why = _lacking((*instance.lhs, *rhs_terms), report, around)
+        return IdentityResult(instance, "not_evaluable", lhs, rhs, why=why, terms=terms)
     if _holds(identity, lenient_lhs, lenient_rhs):
-        return IdentityResult(instance, "holds_lenient", lenient_lhs, lenient_rhs, why="blanks read as 0")
-    if _all_blank(instance.lhs, report) or _all_blank(instance.rhs, report):
+        why = "blanks read as 0"
+        return IdentityResult(instance, "holds_lenient", lenient_lhs, lenient_rhs, why=why, terms=terms)
+    if _all_blank(instance.lhs, report, before) or _all_blank(rhs_terms, report, before):
         # bodies leave whole totals, or whole breakdowns, out (SH2019 prints no total on its result rows):
         # blanks that cannot be zeros are left out, and say nothing against what is printed
-        return IdentityResult(instance, "not_evaluable", lhs, rhs, why="one side is left blank")
+        why = "one side is left blank"
+        return IdentityResult(instance, "not_evaluable", lhs, rhs, why=why, terms=terms)
     why = f"blanks read as 0; {_difference(identity, lenient_lhs, lenient_rhs)}"
-    return IdentityResult(instance, "fails_lenient", lenient_lhs, lenient_rhs, why=why)
+    return IdentityResult(instance, "fails_lenient", lenient_lhs, lenient_rhs, why=why, terms=terms)
 
 
-def _sum(terms: Sequence[Term], values: Mapping[str, Decimal]) -> Decimal | None:
+def _sum(
+    terms: Sequence[Term], values: Mapping[str, Decimal], before: Mapping[str, Decimal]
+) -> Decimal | None:
     total = ZERO
     for term in terms:
-        value = values.get(term.cell)
+        value = before.get(term.key) if term.previous else values.get(term.cell)
         if value is None:
             return None
         total += value if term.coefficient == 1 else value * term.coefficient
@@ -160,22 +198,49 @@ def _difference(identity: Identity, lhs: Decimal, rhs: Decimal) -> str:
     return f"{plain(lhs)} {identity.op} {plain(rhs)} is wrong by {plain(abs(lhs - rhs))}"
 
 
-def _all_blank(terms: Sequence[Term], report: Report) -> bool:
-    return bool(terms) and all(report.state(term.cell) == BLANK for term in terms)
+def _all_blank(terms: Sequence[Term], report: Report, before: Report | None) -> bool:
+    return bool(terms) and all(
+        (before if term.previous and before else report).state(term.key) == BLANK for term in terms
+    )
 
 
-def _lacking(instance: Instance, report: Report) -> str:
-    cells = [cell for cell in instance.cells if cell not in report.lenient]
-    named = ", ".join(f"{cell} ({report.state(cell)})" for cell in cells[:_MAX_NAMED])
-    more = f" and {len(cells) - _MAX_NAMED} more" if len(cells) > _MAX_NAMED else ""
-    return f"no number for {named}{more}"
+def _lacking(terms: Sequence[Term], report: Report, around: Surroundings) -> str:
+    previous = around.previous
+    if previous is not None:
+        alien = [
+            term.key for term in terms if term.previous and cell_spec(previous.report.form, term.key) is None
+        ]
+        if alien:
+            form = previous.report.form.code
+            return f"the report of {previous.report_year} is on {form}, which has no cell {alien[0]}"
+    named = []
+    for term in terms:
+        source, year = report, ""
+        if term.previous and previous is not None:
+            source, year = previous.report, f" of {previous.report_year}"
+        if term.key not in source.lenient:
+            named.append(f"{term.key}{year} ({source.state(term.key)})")
+    more = f" and {len(named) - _MAX_NAMED} more" if len(named) > _MAX_NAMED else ""
+    return f"no number for {', '.join(named[:_MAX_NAMED])}{more}"
 
 
-def _whole(instance: Instance, report: Report, report_year: int | None) -> IdentityResult:
-    """Tests of the report as a whole: over its printed cells, or over what the form wants."""
-    test = instance.identity.test
+def _whole(instance: Instance, report: Report, around: Surroundings, wording: Wording) -> IdentityResult:
+    """Tests of the report as a whole: over its printed cells, what the form wants, its prose, its history."""
+    identity = instance.identity
+    test = identity.test
+    if test == "untested":
+        return IdentityResult(instance, "not_evaluable", why=identity.untested)
+    if test == "derived_sum":
+        said = plausible.derived_sum([term.cell for term in instance.lhs], report)
+        return IdentityResult(instance, said.result, said.lhs, said.rhs, why=said.why)
+    if test in TESTS:
+        said = TESTS[test](identity, report, around, wording)
+        terms = (
+            json.dumps(said.operands, ensure_ascii=False, separators=(",", ":")) if said.operands else None
+        )
+        return IdentityResult(instance, said.result, said.lhs, said.rhs, said.suspects, said.why, terms)
     if test == "form_matches_year":
-        return _form_matches_year(instance, report, report_year)
+        return _form_matches_year(instance, report, around.about.report_year)
     if test == "every_cell_printed":
         printed = sum(1 for key in report.form.cells if key in report.reported)
         lhs, rhs = Decimal(printed), Decimal(len(report.form.cells))
@@ -229,11 +294,6 @@ def _form_matches_year(instance: Instance, report: Report, report_year: int | No
     return IdentityResult(instance, "fails", why=why)
 
 
-def cell_spec(form: Form, key: str) -> CellSpec | None:
-    """The cell's specification, optional ones included; None for a key that the form does not know."""
-    return form.cells.get(key) or form.optional_cells.get(key)
-
-
 def _localise(results: list[IdentityResult], report: Report) -> list[IdentityResult]:
     """Give every failed linear instance its suspects.
 
@@ -246,7 +306,7 @@ def _localise(results: list[IdentityResult], report: Report) -> list[IdentityRes
     crossings = Counter(
         cell
         for result in failing
-        if result.identity.kind == "accounting"
+        if result.identity.kind == "accounting" and not result.identity.needs_previous_report
         for cell in set(result.instance_of.cells)
         if cell in report.reported
     )
@@ -263,21 +323,16 @@ def _suspects(
 ) -> tuple[str, ...]:
     printed = [cell for cell in dict.fromkeys(result.instance_of.cells) if cell in reported]
     most = max((crossings.get(cell, 0) for cell in printed), default=0)
-    own = 1 if result.identity.kind == "accounting" else 0
+    alone = result.identity.kind == "accounting" and not result.identity.needs_previous_report
+    own = 1 if alone else 0
     return tuple(cell for cell in printed if most <= own or crossings.get(cell, 0) == most)
 
 
 def suspect_cells(results: Iterable[IdentityResult]) -> dict[str, tuple[str, ...]]:
-    """Cell key -> ids of the failing identities that point at it; hints (severity info) point at nothing."""
+    """Cell key -> ids of the failing identities that mark it (`Identity.marks`: not every hint does)."""
     found: dict[str, set[str]] = {}
     for result in results:
-        if result.failed and result.identity.severity != "info":
+        if result.failed and result.identity.marks:
             for cell in result.suspects:
                 found.setdefault(cell, set()).add(result.id)
     return {cell: tuple(sorted(ids)) for cell, ids in sorted(found.items())}
-
-
-def plain(value: Decimal) -> str:
-    """A number as people write it: no exponent, no trailing zeros."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

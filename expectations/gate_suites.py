@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.suites import raised_reason
+from expectations.suite_runs import raised_reason
 
 #: (gate, table, frame, wishes); wishes: unique (tuples of columns), not_null (columns),
 #: in_set (column -> values)

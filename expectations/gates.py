@@ -1,48 +1,52 @@
-"""Gates before a release: what the tables must satisfy however strange the reports are.
+"""Gates before the warehouse is built: what the tables must satisfy however strange the reports are.
 
-Belongs here: shape, keys, completeness, states, and that every expectation answered. Does not belong here:
-identities as printed. A report that breaks one is a finding and is published; a table that lacks a cell is a
-fault of ours and holds the release back.
+Belongs here: shape, keys, completeness, states, and that every expectation was asked and answered. Does not
+belong here: which gate blocks (gates.yml), identities as printed. A report that breaks one is a finding and
+is published; a table that lacks a cell is a fault of ours and holds the release back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from expectations.gate_rules import GateResult, Rows, answer, ruled
 from expectations.gate_suites import Wish, run_table_suites
 from expectations.schemas import RESULT_SCHEMAS, RESULTS
-from expectations.suites import Outcome, run_identity_suites
+from expectations.suite_runs import Outcome, run_identity_suites
+from expectations.suites import compile_suites, uncovered
 from ingestion.catalog import Catalog, load_catalog
 from ingestion.normalise.schemas import TABLE_SCHEMAS
 
+__all__ = ["SCHEMAS", "GateResult", "blocked", "run_gates"]
+
 SCHEMAS = TABLE_SCHEMAS | RESULT_SCHEMAS
-#: Rows shown for a failed gate; the count in `detail` is always the whole.
-SHOWN = 50
 READ = ("complete", "partial")
 _LOCATED_BY = ("line", "row_index", "char_start", "bbox", "page")
+_REASONED = ("not_evaluable", "not_applicable")
+#: The columns that gates look at. Of a whole warehouse's cells the others would not fit in memory.
+_COLUMNS = {
+    "documents": ("sha256", "name", "state"),
+    "filings": ("filing_id", "sha256", "form", "status", "n_reported"),
+    "cells": ("filing_id", "cell_key", "value", "raw", "state", "confidence", "place", *_LOCATED_BY),
+    "indicators": ("filing_id", "state"),
+    "identity_results": ("filing_id", "form", "identity_id", "instance", "result", "why"),
+    "derived_cells": ("filing_id", "cell_key"),
+    "cell_suspects": ("filing_id", "cell_key"),
+}
+_FEW = ("filing_id", "cell_key", "state", "form", "identity_id", "instance", "result")
 
 
-@dataclass(frozen=True, slots=True)
-class GateResult:
-    """One gate's answer; `failing` holds up to SHOWN rows by key."""
-
-    name: str
-    passed: bool
-    detail: str
-    failing: list[dict[str, Any]] = field(default_factory=list)
-
-
-Rows = list[dict[str, Any]]
-
-
-def run_gates(tables: Path, catalog: Catalog | None = None) -> list[GateResult]:
-    """Every gate on the tables of a folder, in a fixed order.
+def run_gates(
+    tables: Path, catalog: Catalog | None = None, kept: list[Outcome] | None = None
+) -> list[GateResult]:
+    """Every gate on the tables of a folder, in the order of gates.yml; `kept` gets the suites' outcomes.
 
     Where a table is absent or of another shape, only the schema gate answers: the others could only raise.
     """
@@ -50,25 +54,48 @@ def run_gates(tables: Path, catalog: Catalog | None = None) -> list[GateResult]:
     shape = schema_gate(tables)
     if not shape.passed:
         return [shape]
-    frames = read_frames(tables)
     outcomes = run_identity_suites(tables, catalog)
-    return [
+    if kept is not None:
+        kept += outcomes
+    frames = read_frames(tables)
+    results = frames["identity_results"]
+    answers = [
         shape,
         *table_gates(frames, catalog),
         *completeness_gates(frames, catalog),
+        reasoned_gate(results),
+        asked_gate(outcomes, results),
         raised_gate(outcomes),
-        agreement_gate(outcomes, frames["identity_results"]),
+        agreement_gate(outcomes, results),
     ]
+    return ruled(answers, "tables", "suites")
 
 
 def read_frames(tables: Path) -> dict[str, pd.DataFrame]:
-    """The tables that the gates look at, by name."""
-    return {name: pq.read_table(tables / f"{name}.parquet").to_pandas() for name in SCHEMAS}
+    """What the gates look at, by table: `value`, `raw` and `why` as whether there is one, texts that come
+    again and again as categories.
+    """
+    return {name: _frame(tables / f"{name}.parquet", columns) for name, columns in _COLUMNS.items()}
+
+
+def _frame(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    few = [name for name in columns if name in _FEW]
+    table = pq.read_table(path, columns=list(columns), read_dictionary=few)
+    for name in ("raw", "why"):
+        if name in columns:
+            stripped = pc.utf8_trim_whitespace(table[name])
+            there = pc.if_else(pc.equal(pc.fill_null(stripped, ""), ""), None, "there")
+            table = table.set_column(table.column_names.index(name), name, there.cast(pa.string()))
+    if "value" in columns:
+        there = pc.if_else(table["value"].is_valid(), 1.0, None)
+        table = table.set_column(table.column_names.index("value"), "value", there)
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
 
 
 def blocked(results: Iterable[GateResult]) -> list[GateResult]:
     """The gates that hold a release back."""
-    return [result for result in results if not result.passed]
+    return [result for result in results if result.blocks]
 
 
 def schema_gate(tables: Path) -> GateResult:
@@ -88,7 +115,7 @@ def schema_gate(tables: Path) -> GateResult:
             for column, other in zip(declared, found, strict=True)
             if column.type != other.type
         ]
-    return _gate("schema", faults, "tables have their declared columns and types", len(SCHEMAS))
+    return answer("schema", faults, "tables have their declared columns and types", len(SCHEMAS))
 
 
 def table_gates(frames: dict[str, pd.DataFrame], catalog: Catalog) -> list[GateResult]:
@@ -122,7 +149,7 @@ def table_gates(frames: dict[str, pd.DataFrame], catalog: Catalog) -> list[GateR
     ]  # fmt: skip
     answers = run_table_suites(asked)
     return [
-        _gate(gate, [row for name, _, rows in answers if name == gate for row in rows], what,
+        answer(gate, [row for name, _, rows in answers if name == gate for row in rows], what,
               sum(rows for name, rows, _ in answers if name == gate))
         for gate, what in (
             ("keys", "keys are unique and belong together"),
@@ -147,7 +174,7 @@ def completeness_gates(frames: dict[str, pd.DataFrame], catalog: Catalog) -> lis
         ("confidence", "a confidence lies between 0 and 1, and every printed cell has one",
          lambda: _confidence(cells), len(cells)),
     ]  # fmt: skip
-    return [_gate(name, check(), what, looked_at) for name, what, check, looked_at in checks]
+    return [answer(name, check(), what, looked_at) for name, what, check, looked_at in checks]
 
 
 def raised_gate(outcomes: list[Outcome]) -> GateResult:
@@ -157,15 +184,42 @@ def raised_gate(outcomes: list[Outcome]) -> GateResult:
         for outcome in outcomes
         if outcome.raised is not None
     ]
-    return _gate("no_expectation_raised", raised, "expectations answered", len(outcomes))
+    return answer("no_expectation_raised", raised, "expectations answered", len(outcomes))
+
+
+def asked_gate(outcomes: list[Outcome], results: pd.DataFrame) -> GateResult:
+    """Every identity that has results on a form was asked there, by one suite; the suites cover the file."""
+    faults: Rows = [dict(row) for row in uncovered(compile_suites())]
+    asked = defaultdict(set)
+    for outcome in outcomes:
+        asked[outcome.form, outcome.identity_id].add(outcome.suite)
+    found = results[["form", "identity_id"]].drop_duplicates()
+    judged = set(zip(found["form"].astype(object), found["identity_id"].astype(object), strict=True))
+    faults += [
+        {"form": form, "identity": identity, "fault": f"asked by {len(asked[form, identity]) or 'no'} suites"}
+        for form, identity in sorted(judged)
+        if len(asked[form, identity]) != 1
+    ]
+    return answer("every_identity_asked", faults, "every identity is asked by one expectation", len(judged))
+
+
+def reasoned_gate(results: pd.DataFrame) -> GateResult:
+    """What could not be judged, and what does not apply, says why."""
+    open_ones = results[results["result"].isin(_REASONED)]
+    faults = _rows(open_ones[open_ones["why"].isna()], "filing_id", "identity_id", "instance", "result")
+    return answer("reasoned", faults, "what was not judged says why", len(open_ones))
 
 
 def agreement_gate(outcomes: list[Outcome], results: pd.DataFrame) -> GateResult:
-    """Great Expectations and our own evaluation find the same strict failures, in as many instances."""
-    asked = {outcome.identity_id for outcome in outcomes if outcome.raised is None}
+    """Great Expectations and our own evaluation find the same strict failures, in as many instances.
+
+    Expectations that only count our own verdicts prove nothing and are left out.
+    """
+    answered = [outcome for outcome in outcomes if outcome.independent and outcome.raised is None]
+    asked = {outcome.identity_id for outcome in answered}
     theirs = {
         (row["filing_id"], outcome.identity_id, row["instance"])
-        for outcome in outcomes
+        for outcome in answered
         for row in outcome.failing
     }
     judged = results[results["identity_id"].isin(asked) & results["result"].isin(["holds", "fails"])]
@@ -176,19 +230,21 @@ def agreement_gate(outcomes: list[Outcome], results: pd.DataFrame) -> GateResult
         for name, keys in (("evaluation", ours - theirs), ("great_expectations", theirs - ours))
         for key in sorted(keys)
     ]
-    linear = [outcome for outcome in outcomes if outcome.linear and outcome.raised is None]
-    counted = {outcome.identity_id: 0 for outcome in linear}
-    for outcome in linear:
-        counted[outcome.identity_id] += outcome.evaluated
-    for identity, count in sorted(counted.items()):
-        own = int((judged["identity_id"] == identity).sum())
-        if own != count:
-            faults.append({"identity": identity, "evaluated": own, "by_great_expectations": count})
-    return _gate("evaluations_agree", faults, "verdicts found alike by two evaluations", len(judged))
+    counted: dict[str, int] = defaultdict(int)
+    for outcome in answered:
+        if outcome.how != "cells":
+            counted[outcome.identity_id] += outcome.evaluated
+    own = judged["identity_id"].value_counts()
+    faults += [
+        {"identity": identity, "evaluated": int(own.get(identity, 0)), "by_great_expectations": count}
+        for identity, count in sorted(counted.items())
+        if int(own.get(identity, 0)) != count
+    ]
+    return answer("evaluations_agree", faults, "verdicts found alike by two evaluations", len(judged))
 
 
 def _unlisted(cells: pd.DataFrame, filings: pd.DataFrame, catalog: Catalog) -> Rows:
-    listed = cells.groupby("filing_id")["cell_key"].agg(frozenset).to_dict()
+    listed = cells.groupby("filing_id", observed=True)["cell_key"].agg(frozenset).to_dict()
     faults: Rows = []
     for filing_id, code in zip(filings["filing_id"], filings["form"], strict=True):
         found: frozenset[str] = listed.get(filing_id, frozenset())
@@ -235,7 +291,9 @@ def _read_without_number(frames: dict[str, pd.DataFrame]) -> Rows:
     }
     read = filings[filings["status"].isin(READ)]
     faults: Rows = _rows(read[~read["filing_id"].isin(with_number)], "filing_id", "status")
-    counted = frames["cells"].loc[frames["cells"]["state"] == "reported"].groupby("filing_id").size()
+    counted = (
+        frames["cells"].loc[frames["cells"]["state"] == "reported"].groupby("filing_id", observed=True).size()
+    )
     told = filings.set_index("filing_id")["n_reported"].fillna(0)
     wrong = told[told != counted.reindex(told.index).fillna(0)]
     faults += [{"filing_id": filing_id, "n_reported": int(count)} for filing_id, count in wrong.items()]
@@ -247,7 +305,7 @@ def _read_without_number(frames: dict[str, pd.DataFrame]) -> Rows:
 def _unexplained(cells: pd.DataFrame) -> Rows:
     reported = cells["state"] == "reported"
     no_place = cells[list(_LOCATED_BY)].isna().all(axis=1)
-    no_text = cells["raw"].isna() | (cells["raw"].astype("string").str.strip() == "")
+    no_text = cells["raw"].isna()
     faults: Rows = []
     for wrong, fault in (
         (reported & cells["value"].isna(), "reported without a value"),
@@ -271,8 +329,3 @@ def _confidence(cells: pd.DataFrame) -> Rows:
 def _rows(frame: pd.DataFrame, *columns: str) -> Rows:
     found = frame[list(columns)].to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in found]
-
-
-def _gate(name: str, failing: Rows, what: str, looked_at: int) -> GateResult:
-    detail = f"{what} ({looked_at} looked at)" if not failing else f"not so: {what}; {len(failing)} faults"
-    return GateResult(name, not failing, detail, failing[:SHOWN])

@@ -7,7 +7,7 @@ of one form (instances.py), arithmetic (evaluate.py).
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -16,12 +16,26 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 IDENTITIES_FILE = Path(__file__).with_name("identities.yml")
 
-Kind = Literal["accounting", "inequality", "quality", "completeness"]
+Kind = Literal[
+    "accounting", "inequality", "derivation", "definition", "mapping", "plausibility", "quality",
+    "completeness", "compliance",
+]  # fmt: skip
 Severity = Literal["error", "warning", "info"]
 Operator = Literal["==", "<=", ">="]
+#: How much a failure says: an equality that must hold, an order that must hold, or something to look at.
+Grade = Literal["identity", "inequality", "smell"]
 Test = Literal[
-    "linear", "nonnegative", "integral", "money_decimals", "every_cell_printed", "form_matches_year"
-]
+    "linear", "nonnegative", "integral", "money_decimals", "every_cell_printed", "form_matches_year",
+    "untested", "derived_sum", "derived_zero", "implies",
+    "rule_making_power", "fee_magnitude", "fee_part", "row_width", "split_digits", "placeholder_mix",
+    "foreign_residue", "sections", "deadline", "period", "years_agree", "fee_statement",
+    "prose_equals", "prose_negative", "prose_breakdown", "prose_percentages", "prose_cumulative",
+    "prose_cumulative_moves", "zero_table", "copied_forward", "jump", "aggregate",
+]  # fmt: skip
+#: Tests that look at last year's report besides linear terms with @y-1.
+ACROSS_YEARS = frozenset({"prose_cumulative_moves", "copied_forward", "jump"})
+#: Tests of the whole report that take terms of cells.
+WITH_TERMS = frozenset({"linear", "derived_sum"})
 
 
 class IdentityError(ValueError):
@@ -55,8 +69,26 @@ class CellSet(_Frozen):
         return self
 
 
+class Implication(_Frozen):
+    """If the sum of `when` is positive, one of the sums of `then` (or a figure of a fact in prose) is, too.
+
+    With `both_ways` the other way round as well. Before `from_year` nothing is asked.
+    """
+
+    when: tuple[str, ...] = Field(min_length=1)
+    then: tuple[tuple[str, ...], ...] = ()
+    then_fact: str | None = None
+    both_ways: bool = False
+    from_year: int | None = None
+
+
 class Identity(_Frozen):
-    """One rule between cells; `tolerance` is absolute, in the unit of its cells."""
+    """One rule between cells; `tolerance` is absolute, in the unit of its cells.
+
+    `compare` names figures of wording.yml. `previous` is the right side, by the form of last year's report,
+    where the two forms have other cells. `untested` says why a rule that only defines something has no
+    verdict.
+    """
 
     id: str = Field(pattern=r"^[A-Z]\d\d[a-z]?$")
     name: Name
@@ -69,8 +101,14 @@ class Identity(_Frozen):
     lhs: tuple[str, ...] = ()
     op: Operator | None = None
     rhs: tuple[str, ...] = ()
+    previous: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    compare: tuple[str, ...] = ()
+    implies: tuple[Implication, ...] = ()
+    untested: str | None = None
     tolerance: Decimal = Field(default=Decimal(0), ge=0)
     derives: bool = True
+    grade_as: Grade | None = None
+    marks_cells: bool | None = None
     when_empty: str | None = None
     formula: str
     source: str
@@ -80,8 +118,15 @@ class Identity(_Frozen):
     def _whole(self) -> Self:
         if self.test == "linear" and not (self.lhs and self.op):
             raise ValueError("a linear identity needs lhs and op")
-        if self.test != "linear" and (self.lhs or self.rhs or self.op or self.for_each):
+        if self.test not in WITH_TERMS and (
+            self.lhs or self.rhs or self.op or self.for_each or self.previous
+        ):
             raise ValueError(f"test {self.test} looks at the whole report and takes no terms")
+        for given, wanted in (("implies", self.implies), ("untested", self.untested)):
+            if (self.test == given) != bool(wanted):
+                raise ValueError(f"`{given}` goes with test {given}, and with no other")
+        if (self.test in ("prose_equals", "prose_negative")) != bool(self.compare):
+            raise ValueError("`compare` goes with the tests that compare prose with cells, and with no other")
         empty = [name for name, values in self.for_each.items() if not values]
         if empty:
             raise ValueError(f"for_each {', '.join(empty)} is empty")
@@ -89,9 +134,35 @@ class Identity(_Frozen):
             raise ValueError("the instance name must hold every for_each variable, else instances collide")
         return self
 
-    @property
+    @cached_property
     def needs_previous_report(self) -> bool:
-        return any("@y-1" in term for term in (*self.lhs, *self.rhs))
+        if self.test in ACROSS_YEARS or self.previous:
+            return True
+        asked = [term for one in self.implies for terms in (one.when, *one.then) for term in terms]
+        return any("@y-1" in term for term in (*self.lhs, *self.rhs, *asked))
+
+    @property
+    def grade(self) -> Grade:
+        """Severity in three: what must be equal, what must not be exceeded, and what is worth a look.
+
+        Only severity error says "must hold", so warnings and hints are smells whatever their operator:
+        documents in force (A01) and channels (P10) are broken rightly every year.
+        """
+        if self.grade_as is not None:
+            return self.grade_as
+        if self.severity != "error":
+            return "smell"
+        return "inequality" if self.kind == "inequality" else "identity"
+
+    @property
+    def marks(self) -> bool:
+        """Whether a failure puts a mark (`suspect`) on printed cells.
+
+        What must hold does. A smell does only where its entry says so: a street office that reports rules, or
+        a tenfold jump, is worth a look, but no evidence that one particular number was printed or read
+        wrongly.
+        """
+        return self.grade != "smell" if self.marks_cells is None else self.marks_cells
 
     @property
     def forces(self) -> bool:

@@ -26,12 +26,15 @@ _SET = re.compile(r"<(replaced_by )?([\w{}]+)>")
 class Term:
     """One operand: a cell key of this report (or, with @y-1, of the previous one) and its coefficient.
 
-    `pattern` is the key before for_each was filled in (t3.granted.{c}): the same in every instance.
+    `pattern` is the key before for_each was filled in (t3.granted.{c}): the same in every instance. Last
+    year's cells keep their @y-1; `key` is the bare one, in whichever of the two reports.
     """
 
     cell: str
     coefficient: int = 1
     pattern: str = ""
+    previous: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +62,26 @@ class Instance:
     lhs: tuple[Term, ...] = ()
     rhs: tuple[Term, ...] = ()
     absent: str | None = None
+    by_previous_form: Mapping[str, tuple[Term, ...]] = field(default_factory=dict, compare=False)
     operands: str = field(init=False)
 
     def __post_init__(self) -> None:
-        sides = [(term, side) for side, terms in (("lhs", self.lhs), ("rhs", self.rhs)) for term in terms]
-        listed = [{"cell": term.cell, "sign": term.coefficient, "side": side} for term, side in sides]
-        object.__setattr__(self, "operands", json.dumps(listed, ensure_ascii=False, separators=(",", ":")))
+        object.__setattr__(self, "operands", self.operands_with(None))
+
+    def operands_with(self, filing: str | None, rhs: tuple[Term, ...] | None = None) -> str:
+        """The JSON list of terms; those of last year's report bear its filing id, where one is given."""
+        right = self.rhs if rhs is None else rhs
+        sides = [(term, side) for side, terms in (("lhs", self.lhs), ("rhs", right)) for term in terms]
+        listed: list[dict[str, str | int]] = []
+        for term, side in sides:
+            operand: dict[str, str | int] = {"cell": term.cell, "sign": term.coefficient, "side": side}
+            listed.append(operand | {"filing": filing} if term.previous and filing else operand)
+        return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
 
     @property
     def cells(self) -> tuple[str, ...]:
-        return tuple(term.cell for term in (*self.lhs, *self.rhs))
+        """Keys of this report's own cells among the terms."""
+        return tuple(term.cell for term in (*self.lhs, *self.rhs) if not term.previous)
 
 
 def optional_rows(form: Form) -> Iterator[tuple[Table, str, tuple[str, ...]]]:
@@ -124,10 +137,10 @@ def _instances(
     if form_code not in catalog.forms:
         raise IdentityError(f"identities.yml: there is no form {form_code} in the catalog")
     form = catalog.forms[form_code]
-    plain = _Expansion(form, identities, Printed()).all()
+    plain = _Expansion(form, identities, Printed(), catalog.forms).all()
     if not (printed.stands_in or printed.beside):
         return plain
-    made = _Expansion(form, identities, printed).all()
+    made = _Expansion(form, identities, printed, catalog.forms).all()
     have = {(instance.identity.id, instance.name) for instance in made}
     replaced = [
         Instance(instance.identity, instance.name, absent="the report prints one row instead")
@@ -159,8 +172,11 @@ def check_identities(catalog: Catalog | None = None, identities: Identities | No
 class _Expansion:
     """Resolves the terms of identities for one form as one report prints it."""
 
-    def __init__(self, form: Form, identities: Identities, printed: Printed) -> None:
+    def __init__(
+        self, form: Form, identities: Identities, printed: Printed, forms: Mapping[str, Form]
+    ) -> None:
         self.form = form
+        self.forms = forms
         self.identities = identities
         self.printed = printed
         self.tables = {table.code: table for table in form.tables}
@@ -176,6 +192,9 @@ class _Expansion:
         )
 
     def _expand(self, identity: Identity) -> Iterator[Instance]:
+        for one in identity.implies:
+            for terms in (one.when, *one.then):
+                self._terms(identity, terms, {})  # a fault in the file is named here, not on some report
         axes: list[tuple[str, tuple[str, ...]]] = [
             (name, self._codes(values, identity) if isinstance(values, str) else values)
             for name, values in identity.for_each.items()
@@ -193,6 +212,10 @@ class _Expansion:
                 _bind(identity.instance, binding),
                 self._terms(identity, identity.lhs, binding),
                 self._terms(identity, identity.rhs, binding),
+                by_previous_form={
+                    form: self._previous_terms(identity, form, texts)
+                    for form, texts in identity.previous.items()
+                },
             )
 
     def _terms(self, identity: Identity, texts: tuple[str, ...], binding: dict[str, str]) -> tuple[Term, ...]:
@@ -203,7 +226,21 @@ class _Expansion:
                 key = _bind(pattern, binding)
                 if key.removesuffix(PREVIOUS) not in self.known:
                     self._fail(identity, f"the form has no cell {key.removesuffix(PREVIOUS)}")
-                terms.append(Term(key, sign, pattern))
+                before = key.endswith(PREVIOUS)
+                terms.append(Term(key, sign, pattern, before, key.removesuffix(PREVIOUS)))
+        return tuple(terms)
+
+    def _previous_terms(self, identity: Identity, form: str, texts: tuple[str, ...]) -> tuple[Term, ...]:
+        """Terms in the cells of another form, all of last year's report."""
+        if form not in self.forms:
+            self._fail(identity, f"there is no form {form} in the catalog")
+        terms = []
+        for text in texts:
+            cell = text.removeprefix("-")
+            key = cell.removesuffix(PREVIOUS)
+            if key not in self.forms[form].cells or cell == key:
+                self._fail(identity, f"{cell} is no cell of last year's report on {form}")
+            terms.append(Term(cell, -1 if text.startswith("-") else 1, cell, True, key))
         return tuple(terms)
 
     def _patterns(self, identity: Identity, text: str, binding: dict[str, str]) -> list[str]:

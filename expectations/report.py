@@ -17,13 +17,22 @@ import pyarrow.parquet as pq
 from expectations.report_filing import filing_page
 from expectations.report_index import index_page
 from expectations.report_view import FilingView, QualityView, Row
+from expectations.report_violations import write_violations
+from expectations.violations import violations
 from ingestion.catalog import Catalog, load_catalog
 
+#: Digits of a division code that name a city.
+CITY = 4
 
-def build_quality_report(tables: Path, out: Path, catalog: Catalog | None = None) -> Path:
-    """Write `index.html` and a page a filing below `out` from the tables of a folder; returns the index.
 
-    The same tables give the same bytes. Pages of an older report in `out/filings` are removed.
+def build_quality_report(
+    tables: Path, out: Path, catalog: Catalog | None = None, before: Path | None = None
+) -> Path:
+    """Write `index.html`, the violations and a page a filing below `out` from the tables of a folder; returns
+    the index.
+
+    `before` is the Parquet file of identity results of the last release: what is new and solved since. The
+    same tables give the same bytes. Pages of an older report in `out/filings` are removed.
     """
     view = gather(tables, catalog or load_catalog())
     pages = out / "filings"
@@ -32,6 +41,8 @@ def build_quality_report(tables: Path, out: Path, catalog: Catalog | None = None
     pages.mkdir(parents=True)
     for one in view.filings:
         (pages / f"{one.slug}.html").write_text(filing_page(one, view), encoding="utf-8")
+    found, solved = violations(tables, before)
+    write_violations(out, view, found, solved, compared=before is not None)
     index = out / "index.html"
     index.write_text(index_page(view), encoding="utf-8")
     return index
@@ -51,6 +62,9 @@ def gather(tables: Path, catalog: Catalog) -> QualityView:
         filings[row["filing_id"]] = FilingView(
             row, by_sha.get(row["sha256"], {}), slug, form, counting=counting
         )
+    for filing_id, region in _regions(tables).items():
+        if filing_id in filings:
+            filings[filing_id].region = region
     for table, place in (("cells", "cells"), ("derived_cells", "derived"), ("cell_suspects", "suspects")):
         for row in _rows(tables, table):
             if row["filing_id"] in filings:
@@ -75,6 +89,26 @@ def gather(tables: Path, catalog: Catalog) -> QualityView:
         if not homes:
             loose.append(row)
     return QualityView(catalog, documents, list(filings.values()), identities, loose)
+
+
+def _regions(tables: Path) -> dict[str, str]:
+    """Filing id -> province and city of its body, where it is known which body that is."""
+    codes = {
+        row["filing_id"]: str(row["division_code"])[:CITY]
+        for row in _rows(tables, "agency_resolutions")
+        if row["division_code"]
+    }
+    wanted = set(codes.values())
+    path = tables / "divisions.parquet"
+    columns = ["division_code", "province_zh", "city_zh"]
+    places: dict[str, str] = {}
+    if wanted and path.is_file():
+        table = pq.read_table(path, columns=columns)
+        for code, province, city in zip(*(table[name].to_pylist() for name in columns), strict=True):
+            if code[:CITY] in wanted and province and (city or code[:CITY] not in places):
+                # the four municipalities have no city between them and their districts
+                places[code[:CITY]] = province if city in (None, province) else f"{province} {city}"
+    return {filing_id: places[code] for filing_id, code in codes.items() if code in places}
 
 
 def _rows(tables: Path, name: str) -> list[Row]:

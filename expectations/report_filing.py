@@ -190,8 +190,12 @@ def _side(one: FilingView, row: Row, operands: list[dict[str, Any]], side: str) 
 
 
 def _operand(one: FilingView, key: str, sign: int) -> str:
-    cell = one.cells.get(key.removesuffix("@y-1"))
+    cell = one.cells.get(key)
     minus = "− " if sign < 0 else ""
+    if key.endswith(
+        "@y-1"
+    ):  # a cell of last year's report: what this one prints there would be another figure
+        return f"{minus}{e(_label(one, key.removesuffix('@y-1')))} {both('（上一年度报告）', '(last year)')}"
     if cell is None:
         return f"{minus}{e(key)}"
     text = f"<q>{e(cell['raw'])}</q>" if cell["raw"] is not None else f"<i>{e(cell['state'])}</i>"

@@ -37,7 +37,8 @@ def index_page(view: QualityView) -> str:
         '<h1>政府信息公开年报 · 质量报告<br><span class="en" lang="en">Annual reports on open government '
         "information: what was read, and what holds</span></h1>",
         _summary(view),
-        '<nav><a href="#filings">报告 <span class="en">reports</span></a>'
+        '<nav><a href="violations.html">勾稽关系报告 <span class="en">violated identities</span></a>'
+        '<a href="#filings">报告 <span class="en">reports</span></a>'
         '<a href="#findings">不成立的勾稽关系 <span class="en">failing identities</span></a>'
         '<a href="#identities">全部勾稽关系 <span class="en">all identities</span></a>'
         '<a href="#documents">文件 <span class="en">documents</span></a></nav>',

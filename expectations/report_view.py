@@ -29,6 +29,7 @@ class FilingView:
     indicators: list[Row] = field(default_factory=list)
     narrative: list[Row] = field(default_factory=list)
     issues: list[Row] = field(default_factory=list)
+    region: str | None = None
 
     #: identities that only count cells: what they say is shown as the map, not as a contradiction
     counting: frozenset[str] = frozenset()

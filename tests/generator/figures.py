@@ -100,8 +100,19 @@ def _plain(table: Table, draw: Callable[[], int], rng: random.Random) -> Figures
             elif column.signed:
                 low = -int(values["items_prev"])
                 values[column.code] = rng.randint(max(low, -20), 20) if draw() else 0
+        _go_together(values)
         found |= {f"{table.code}.{row.code}.{column.code}": values[column.code] for column in table.columns}
     return found
+
+
+def _go_together(values: dict[str, Number]) -> None:
+    """Decisions need items to decide on; projects and the amount paid for them go together."""
+    if "items_prev" in values and values.get("decisions"):
+        values["items_prev"] = values["items_prev"] or 1
+    if values.get("projects"):
+        values["amount"] = values["amount"] or values["projects"]
+    elif "projects" in values and values["amount"]:
+        values["projects"] = 1
 
 
 def _stocks(
@@ -158,6 +169,8 @@ def _of_which(table: Table, values: dict[str, Number]) -> None:
     ):
         if part in values:
             values[part] = min(values[part], sum(values[code] for code in whole))
+    if values.get("trainees"):
+        values["training_sessions"] = values["training_sessions"] or 1
 
 
 def _answered(table: Table, values: dict[str, Number]) -> None:

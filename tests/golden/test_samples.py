@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
+from expectations.about import Surroundings
 from expectations.confront import confront_cells
 from ingestion.catalog import load_catalog
 from ingestion.reader import read_snapshot
 from ingestion.recognise.reading import Reading
+from orchestration.contract import about
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parents[1] / "data" / "samples"
@@ -93,13 +95,14 @@ def matches(pattern: str, key: str) -> bool:
 @pytest.mark.parametrize("case", CASES)
 def test_identity_results_instance_by_instance(case: str) -> None:
     read = reading(case)
-    confronted = confront_cells(read.form, printed(read), read.headline.report_year)
+    assert read.form is not None
+    confronted = confront_cells(read.form, printed(read), around=Surroundings(about(read)))
     by_id: dict[str, dict[str, str]] = {}
     for result in confronted.results:
         by_id.setdefault(result.id, {})[result.instance] = result.result
+    assert set(by_id) == set(expected(case)["identities"])
     for identity, gold in expected(case)["identities"].items():
-        got = by_id.get(identity)
-        assert got is not None, identity
+        got = by_id[identity]
         counts = {state: list(got.values()).count(state) for state in set(got.values())}
         if "counts" in gold:
             assert counts == gold["counts"], identity
@@ -108,8 +111,11 @@ def test_identity_results_instance_by_instance(case: str) -> None:
             if "instances" in gold:
                 assert len(got) == gold["instances"], identity
         for state in ("holds", "holds_lenient"):
-            if state in gold and state != "holds_lenient":
+            if state in gold:
                 assert {name for name, result in got.items() if result == state} == set(gold[state]), identity
+        why = "; ".join(one.why or "" for one in confronted.results if one.id == identity)
+        assert gold.get("why", "") in why, identity
+    assert all(one.why for one in confronted.results if one.result in ("not_evaluable", "not_applicable"))
 
 
 @pytest.mark.parametrize("case", CASES)

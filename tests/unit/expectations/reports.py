@@ -118,13 +118,17 @@ class Tables:
         year: int = 2020,
         status: str = "complete",
         document_state: str = "read",
+        agency: str | None = "",
+        scope: str = "own_body",
+        is_current: bool = True,
     ) -> None:
+        """A filing with its cells; an agency left out gets a name of its own, None is one that nobody knows."""
         key = {
             "filing_id": name,
             "sha256": f"sha-{name}",
-            "agency": f"机关{name}",
+            "agency": f"机关{name}" if agency == "" else agency,
             "report_year": year,
-            "scope": "own_body",
+            "scope": scope,
             "form": form,
         }
         states = [state for _, state in cells.values()]
@@ -139,7 +143,7 @@ class Tables:
                 "n_cells": len(cells),
                 "n_reported": states.count("reported"),
                 "vintage": 1,
-                "is_current": True,
+                "is_current": is_current,
                 "found": "{}",
             }
         )
@@ -162,6 +166,26 @@ class Tables:
                     "optional": False,
                 }
             )
+
+    def say(
+        self,
+        name: str,
+        fact: str,
+        value: int | None,
+        raw: str,
+        sentence: str = "",
+        qualifier: str | None = None,
+    ) -> None:
+        """A figure in the prose of a filing that was added before."""
+        told = self.rows["narrative_facts"]
+        told.append(
+            {"filing_id": name, "position": len(told) + 1, "fact": fact, "value": value, "raw": raw}
+            | {"sentence": sentence or raw, "qualifier": qualifier, "unit": "条"}
+        )
+        filing = next(row for row in self.rows["filings"] if row["filing_id"] == name)
+        told[-1] |= {
+            column: filing[column] for column in ("sha256", "agency", "report_year", "scope", "form")
+        }
 
     def write(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from expectations.confront import confront, confront_reading
 from expectations.schemas import RESULT_SCHEMAS
-from tests.unit.expectations.reports import Tables, form_cells, requests_table, with_values
+from tests.unit.expectations.reports import Cells, Tables, form_cells, requests_table, with_values
 
 
 def fill(tables: Tables) -> Path:
@@ -96,9 +96,107 @@ def test_the_json_of_one_document() -> None:
             f"t4.review.{column}"
             for column in ("maintained", "corrected", "other_result", "pending", "total")
         ],
+        "why": "0 == 1 is wrong by 1",
     }
     assert results["R02", "table"]["lhs"] is None
     assert said["derived"] == {"t4.lit_direct.pending": {"value": 0, "by": ["R02"]}}
     assert said["suspects"]["t4.review.total"] == ["R01"]
     assert json.loads(json.dumps(said)) == said
-    assert confront_reading(None, {}) == {"identities": [], "derived": {}, "suspects": {}}
+    nothing = {"identities": [], "derived": {}, "suspects": {}, "localisations": [], "reconciled": {}}
+    assert confront_reading(None, {}) == nothing
+
+
+def test_suspects_and_settled_readings_stand_beside_the_cells(tables: Tables) -> None:
+    good = requests_table(
+        {("granted", "natural_person"): 4021, ("partial", "other_org"): 19}, {}, "form_2021"
+    )
+    wrong = with_values(good, {"t3.granted.natural_person": 4027})
+    tables.add("a-doubt", "form_2021", wrong, 2021)
+    tables.add("b-plain", "form_2021", wrong, 2021)
+    tables.add("c-good", "form_2021", good, 2021)
+    for row in tables.rows["cells"]:
+        if row["filing_id"] == "a-doubt" and row["cell_key"] == "t3.granted.natural_person":
+            row["confidence"] = 0.5
+            row["others"] = (
+                '[{"text": "402I", "confidence": 0.2, "how": "ocr_ink"},'
+                ' {"text": "4021", "confidence": 0.4, "how": "ocr_digit"}]'
+            )
+    folder = tables.write()
+    before = (folder / "cells.parquet").read_bytes()
+    confront(folder)
+    assert (folder / "cells.parquet").read_bytes() == before
+    explained = pq.read_table(folder / "localisations.parquet").to_pylist()
+    first = [row for row in explained if row["rank"] == 1]
+    assert [(row["filing_id"], row["table_code"], row["kind"], row["is_unique"]) for row in first] == [
+        ("a-doubt", "t3", "cells", True),
+        ("b-plain", "t3", "cells", True),
+    ]
+    assert json.loads(first[0]["violated"]) == ["I02 natural_person", "I03 granted"]
+    suspected = [
+        row for row in pq.read_table(folder / "suspected_cells.parquet").to_pylist() if row["rank"] == 1
+    ]
+    assert [(row["cell_key"], row["printed"], row["suggestion"]) for row in suspected] == [
+        ("t3.granted.natural_person", 4027, 4021)
+    ] * 2
+    assert "also read so" in suspected[0]["reason"] and "also read so" not in suspected[1]["reason"]
+    assert first[0]["weight"] < first[1]["weight"]
+    # the plain one has no second reading: nobody read 4021 there
+    settled = pq.read_table(folder / "reconciled_cells.parquet").to_pylist()
+    assert [(row["filing_id"], row["printed"], row["chosen"], row["text"]) for row in settled] == [
+        ("a-doubt", 4027, 4021, "4021")
+    ]
+    assert set(json.loads(settled[0]["rests_on"])) == {"I02 natural_person", "I03 granted"}
+
+
+def test_last_years_carry_over_speaks_for_a_cell(tables: Tables) -> None:
+    def report(carried_in: int, carried_out: int) -> Cells:
+        figures = {"carried_in.natural_person": carried_in, "carried_out.natural_person": carried_out}
+        return with_values(form_cells("form_2021"), {f"t3.{at}": value for at, value in figures.items()})
+
+    # 41 came over from last year and nothing else happened: the total of the row is left at 14
+    one_off = with_values(report(41, 41), {"t3.carried_in.total": 14, "t3.carried_out.total": 41})
+    tables.add("y1", "form_2021", with_values(report(0, 41), {"t3.carried_out.total": 41, "t3.new_received.total": 41,
+               "t3.new_received.natural_person": 41}), 2021, agency="甲")  # fmt: skip
+    tables.add("y2", "form_2021", one_off, 2022, agency="甲")
+    tables.add("alone", "form_2021", one_off, 2022, agency="乙")
+    folder = tables.write()
+    confront(folder)
+    weights = {
+        (row["filing_id"], row["rank"]): row["weight"]
+        for row in pq.read_table(folder / "localisations.parquet").to_pylist()
+    }
+    reasons = {
+        row["filing_id"]: row["reason"]
+        for row in pq.read_table(folder / "suspected_cells.parquet").to_pylist()
+        if row["rank"] == 1 and row["cell_key"] == "t3.carried_in.total" and row["suggestion"] == 41
+    }
+    assert reasons.keys() == {"y2", "alone"}
+    assert "as last year's report implies" in reasons["y2"]
+    assert weights["y2", 1] < weights["alone", 1]
+
+
+def test_a_table_that_no_few_cells_explain_says_so(tables: Tables) -> None:
+    good = form_cells("form_2021")
+    keys = [key for key in good if key.startswith("t3.")]
+    garbled = with_values(good, {key: 3 + number * number % 97 for number, key in enumerate(keys)})
+    tables.add("garbled", "form_2021", garbled, 2021)
+    folder = tables.write()
+    confront(folder)
+    row = pq.read_table(folder / "localisations.parquet").to_pylist()[0]
+    assert (row["rank"], row["kind"], row["weight"], row["n_cells"]) == (0, "none", None, 0)
+    assert "cells would have to change" in row["why_not"]
+    assert pq.read_table(folder / "suspected_cells.parquet").num_rows == 0
+
+
+def test_the_likelier_explanation_makes_a_cell_suspect_in_the_json() -> None:
+    good = requests_table({("granted", "natural_person"): 40, ("granted", "other_org"): 7}, {}, "form_2021")
+    # two wrong figures of one row: the total is seen by two failing sums, the part by three
+    cells = with_values(good, {"t3.granted.natural_person": 90, "t3.granted.total": 41})
+    said = confront_reading("form_2021", cells, 2021)
+    best = said["localisations"][0]["explanations"][0]["cells"]
+    assert {cell: one["suggestion"] for cell, one in best.items()} == {
+        "t3.granted.natural_person": 40,
+        "t3.granted.total": 47,
+    }
+    assert said["suspects"].keys() >= best.keys()
+    assert said["reconciled"] == {}

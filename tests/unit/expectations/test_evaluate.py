@@ -48,6 +48,20 @@ def test_totals_left_out_are_no_failure() -> None:
     assert not [one for one in said.values() if one.failed and one.identity.kind == "accounting"]
 
 
+def test_a_blank_total_over_printed_parts_is_left_out_and_not_zero() -> None:
+    # a report of 36 requests prints 35 handled, 1 carried out by a natural person, and no total of those
+    cells = requests_table({("granted", "natural_person"): 35}, {"natural_person": 1}, "form_2021")
+    said = verdicts("form_2021", with_values(cells, {"t3.carried_out.total": None}))
+    assert said["I01", "total"].result == "not_evaluable"
+    assert said["I01", "total"].why == "no number for t3.carried_out.total (blank)"
+    none = requests_table({("granted", "natural_person"): 35}, {}, "form_2021")
+    said = verdicts("form_2021", with_values(none, {"t3.carried_out.total": None}))
+    assert said["I01", "total"].result == said["I03", "carried_out"].result == "holds_lenient"
+    # a total of rows whose own parts are totals that were left out
+    row = {f"t3.{row}.total": None for row in ("granted", "total_handled")}
+    assert verdicts("form_2021", with_values(cells, row))["I01", "total"].result == "not_evaluable"
+
+
 def test_an_entirely_empty_block_is_missing_and_not_zero() -> None:
     cells = form_cells("form_2019", None, "blank")
     assert {one.result for one in evaluate("form_2019", cells) if one.identity.test == "linear"} == {
@@ -197,8 +211,9 @@ def test_a_table_built_from_its_parts_holds_everywhere(
 ) -> None:
     said = evaluate("form_2019", requests_table(leaves, carried_out, "form_2019"), report_year=2020)
     assert {one.result for one in said} == {"holds", "not_evaluable", "not_applicable"}
-    waiting = {one.id for one in said if one.result == "not_evaluable"}
-    assert waiting == {"A05", "A07", "X01", "X02"}
+    waiting = {one.id for one in said if one.result == "not_evaluable" and one.identity.test == "linear"}
+    assert waiting == {"A05", "A07", "R07", "X01", "X02", "X03", "X05"}
+    assert all(one.why for one in said if one.result in ("not_evaluable", "not_applicable"))
 
 
 @settings(max_examples=60, deadline=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from expectations.confront import FilingCells, confront
+from expectations.about import Surroundings
+from expectations.confront import confront
+from expectations.gate_rules import GATES_FILE, GateError, GateResult, load_gates, read_gates, ruled
 from expectations.gates import (
-    GateResult,
     agreement_gate,
     blocked,
     completeness_gates,
@@ -22,8 +24,11 @@ from expectations.gates import (
     run_gates,
     table_gates,
 )
+from expectations.histories import FilingCells
 from expectations.identities import load_identities
-from expectations.suites import compile_batches, run_batches, run_identity_suites
+from expectations.suite_batches import Batch, compile_batches
+from expectations.suite_runs import run_batches, run_identity_suites
+from expectations.suites import Suite, compile_suites, uncovered
 from ingestion.catalog import load_catalog
 from tests.unit.expectations.reports import COLUMNS, Tables, form_cells, requests_table, with_values
 
@@ -70,18 +75,145 @@ def test_both_evaluations_find_the_same_failures(tables: Tables) -> None:
         for row in outcome.failing
     }
     results = pq.read_table(folder / "identity_results.parquet").to_pylist()
-    asked = {outcome.identity_id for outcome in outcomes}
     assert failed == {
-        (row["filing_id"], row["identity_id"], row["instance"])
-        for row in results
-        if row["result"] == "fails" and row["identity_id"] in asked
+        (row["filing_id"], row["identity_id"], row["instance"]) for row in results if row["result"] == "fails"
     }
     assert ("wrong", "I03", "granted") in failed
     assert ("wrong", "Q01", "document") in failed
     assert ("one-row", "I02", "total") in failed
-    linear = {one.id for one in load_identities().identities if one.test == "linear"}
-    assert {outcome.identity_id for outcome in outcomes} >= {"I01", "I05", "R03", "A06", "S05", "Q01", "Q02"}
-    assert not {one for one in ("A01", "X01", "S06") if one in asked & linear}  # need another report
+    assert ("image", "Q04", "document") in failed
+
+
+def across_years(tables: Tables) -> Path:
+    """Three years of one body whose carry-over, documents in force and cumulatives break, and one list of
+    2018.
+    """
+    for year, carried_in in ((2021, 0), (2022, 7), (2023, 4)):
+        cells = requests_table({("granted", "natural_person"): 6}, {"natural_person": 4}, "form_2021")
+        stock = {"t3.carried_in.total": carried_in, "t2_1.normative_docs.in_force": year - 2000}
+        tables.add(f"a{year}", "form_2021", with_values(cells, stock), year, agency="阳光街道办事处")
+    for year, cumulative in ((2017, 9), (2018, 5)):
+        listed = {"fj.proactive_total.cumulative": cumulative, "fj.requests_received.year": year - 2010}
+        cells = with_values(form_cells("pre2019_fujian_short"), listed)
+        tables.add(f"b{year}", "pre2019_fujian_short", cells, year, agency="清风街道办事处")
+    carried = with_values(form_cells("form_2019"), {"t3.carried_in.total": 2})
+    tables.add("b2019", "form_2019", carried, 2019, agency="清风街道办事处")
+    folder = tables.write()
+    confront(folder)
+    return folder
+
+
+def test_identities_across_years_are_enforced_on_both_reports(tables: Tables) -> None:
+    outcomes = run_identity_suites(across_years(tables))
+    failed = {
+        (outcome.identity_id, row["filing_id"], row["instance"])
+        for outcome in outcomes
+        for row in outcome.failing
+        if outcome.how == "equation"
+    }
+    assert {
+        ("X01", "a2022", "total"),
+        ("A01", "a2022", "normative_docs"),
+        ("S06", "b2018", "proactive_total"),
+        ("X03", "b2019", "total"),
+    } <= failed
+    (before_there_was_any,) = (o for o in outcomes if (o.identity_id, o.report_year) == ("X01", 2021))
+    assert before_there_was_any.evaluated == 0
+
+
+def without(suites: tuple[Suite, ...], form: str, identity_id: str) -> tuple[Suite, ...]:
+    kept = []
+    for suite in suites:
+        left = tuple(one for one in suite.identities if (suite.form, one.id) != (form, identity_id))
+        if left:
+            kept.append(replace(suite, identities=left))
+    return tuple(kept)
+
+
+def test_every_identity_of_every_form_is_in_one_suite() -> None:
+    suites = compile_suites()
+    assert uncovered(suites) == []
+    pairs = [(suite.form, one.id) for suite in suites for one in suite.identities]
+    wanted = [(form, one.id) for one in load_identities().identities for form in one.forms]
+    assert sorted(pairs) == sorted(wanted)
+
+
+@pytest.mark.parametrize("identity_id", ["I01", "X01", "Q01", "Q04", "N01"])
+def test_removing_an_identity_from_one_suite_holds_the_release(
+    tables: Tables, identity_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = across_years(tables)
+    fewer = without(compile_suites(), "form_2021", identity_id)
+    assert uncovered(fewer) == [
+        {"form": "form_2021", "identity": identity_id, "fault": "asked by no expectations"}
+    ]
+    monkeypatch.setattr("expectations.suite_runs.compile_suites", lambda *given: fewer)
+    (gate,) = [gate for gate in blocked(run_gates(folder)) if gate.name == "every_identity_asked"]
+    assert {(row["form"], row["identity"]) for row in gate.failing} == {("form_2021", identity_id)}
+
+
+def changed(change: Callable[[Batch], None]) -> Callable[..., Any]:
+    """compile_batches whose batches are changed on their way."""
+
+    def compile_changed(*given: Any) -> Any:
+        for batch in compile_batches(*given):
+            change(batch)
+            yield batch
+
+    return compile_changed
+
+
+def swap_sign(identity_id: str) -> Callable[[Batch], None]:
+    def change(batch: Batch) -> None:
+        if identity_id in batch.linear:
+            columns, weights, op, tolerance = batch.linear[identity_id]
+            batch.linear[identity_id] = (columns, [-weights[0], *weights[1:]], op, tolerance)
+
+    return change
+
+
+@pytest.mark.parametrize("identity_id", ["I01", "I03", "S05", "X01"])
+def test_a_swapped_sign_is_found_by_the_other_evaluation(
+    tables: Tables, identity_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = across_years(tables)
+    monkeypatch.setattr("expectations.suite_runs.compile_batches", changed(swap_sign(identity_id)))
+    (gate,) = blocked(run_gates(folder))
+    assert gate.name == "evaluations_agree"
+    assert {row["identity"] for row in gate.failing} == {identity_id}
+
+
+def test_an_expectation_left_out_of_its_batch_is_found_by_the_count(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = across_years(tables)
+    monkeypatch.setattr(
+        "expectations.suite_runs.compile_batches",
+        changed(lambda batch: batch.linear.pop("I02", None) and None),
+    )
+    (gate,) = blocked(run_gates(folder))
+    assert gate.name == "evaluations_agree"
+
+
+def test_an_expectation_that_raises_holds_the_release(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = across_years(tables)
+
+    def spoil(batch: Batch) -> None:
+        if "Q02" in batch.ranges:
+            batch.ranges["Q02"] = ("no such column", 0, 0)
+
+    monkeypatch.setattr("expectations.suite_runs.compile_batches", changed(spoil))
+    assert "no_expectation_raised" in {gate.name for gate in blocked(run_gates(folder))}
+
+
+def test_a_form_of_another_year_fails_as_a_pair(tables: Tables) -> None:
+    tables.add("late", "form_2019", form_cells("form_2019"), 2022)
+    folder = tables.write()
+    confront(folder)
+    (outcome,) = [one for one in run_identity_suites(folder) if one.identity_id == "F02"]
+    assert [row["filing_id"] for row in outcome.failing] == ["late"]
 
 
 def test_a_disagreement_blocks(tables: Tables) -> None:
@@ -97,7 +229,9 @@ def test_a_disagreement_blocks(tables: Tables) -> None:
 def test_an_expectation_that_raises_is_told_from_one_that_fails() -> None:
     cells = with_values(form_cells("form_2019"), {"t4.review.total": 1})
     filing = FilingCells(("one", "sha", "机关", 2020, "own_body", "form_2019"), dict(cells))
-    batches = list(compile_batches([filing], load_catalog(), load_identities()))
+    catalog, identities = load_catalog(), load_identities()
+    suites = compile_suites(catalog, identities)
+    batches = compile_batches([(filing, Surroundings())], suites, catalog, identities, lambda year: {})
     broken = next(batch for batch in batches if "R01" in batch.linear)
     columns, weights, _, tolerance = broken.linear["R03"]
     broken.linear["R03"] = (columns, weights, "!=", tolerance)
@@ -109,6 +243,38 @@ def test_an_expectation_that_raises_is_told_from_one_that_fails() -> None:
     gate = raised_gate(list(outcomes.values()))
     assert not gate.passed
     assert [row["identity"] for row in gate.failing] == ["R03"]
+
+
+def test_a_gate_file_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "gates.yml"
+    text = GATES_FILE.read_text("utf-8")
+    path.write_text(text.replace("effect: warn", "effect: maybe"), encoding="utf-8")
+    with pytest.raises(GateError, match=r"gates\.yml"):
+        read_gates(path)
+    path.write_text(text.replace("name: states", "name: keys"), encoding="utf-8")
+    with pytest.raises(GateError, match="named twice: keys"):
+        read_gates(path)
+
+
+def test_a_gate_that_nobody_asks_is_not_passed_over() -> None:
+    (rule,) = load_gates().looking_at("history")
+    with pytest.raises(GateError, match=rule.name):
+        ruled([], "history")
+    with pytest.raises(GateError, match="a_new_gate"):
+        ruled([GateResult(rule.name, True, ""), GateResult("a_new_gate", True, "")], "history")
+    (warned,) = ruled([GateResult(rule.name, False, "worse")], "history")
+    assert not warned.passed
+    assert blocked([warned]) == []
+
+
+def test_an_open_verdict_without_a_reason_blocks(tables: Tables) -> None:
+    folder = across_years(tables)
+    table = pq.read_table(folder / "identity_results.parquet")
+    silent = pa.array([None] * table.num_rows, pa.string())
+    pq.write_table(
+        table.set_column(table.column_names.index("why"), "why", silent), folder / "identity_results.parquet"
+    )
+    assert "reasoned" in {gate.name for gate in blocked(run_gates(folder))}
 
 
 def twice(rows: dict[str, list[dict[str, Any]]]) -> None:
