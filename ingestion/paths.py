@@ -36,7 +36,7 @@ class DataRoot:
 
     @property
     def archive(self) -> Path:
-        """The archive: the only part that cannot be made again."""
+        """The archive: with the ledger the only part that cannot be made again."""
         return self.root / "archive"
 
     @property
@@ -115,6 +115,31 @@ class DataRoot:
         return self.root / "dagster_home"
 
     @property
+    def expectation_runs(self) -> Path:
+        """What the expectations answered, one Parquet file a run and part; cannot be made again."""
+        return self.root / "history" / "expectations"
+
+    @property
+    def ledger(self) -> Path:
+        """What people of this data root decided about cells and documents; cannot be made again either."""
+        return self.root / "corrections.yml"
+
+    @property
+    def ledger_lock(self) -> Path:
+        """Held by whoever adds to the ledger."""
+        return self.root / "corrections.lock"
+
+    @property
+    def agencies(self) -> Path:
+        """Agencies that people of this data root registered; cannot be made again either."""
+        return self.root / "agencies"
+
+    @property
+    def agencies_lock(self) -> Path:
+        """Held by whoever registers agencies."""
+        return self.root / "agencies.lock"
+
+    @property
     def run_lock(self) -> Path:
         """Held by whoever writes below core, build or releases."""
         return self.root / "run.lock"
@@ -122,4 +147,4 @@ class DataRoot:
     @property
     def made(self) -> tuple[Path, ...]:
         """The folders that the program writes; a folder given to the archive is never searched into these."""
-        return (self.archive, self.core, self.build, self.releases, self.dagster_home)
+        return (self.archive, self.core, self.build, self.releases, self.dagster_home, self.root / "history")

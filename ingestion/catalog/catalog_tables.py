@@ -11,8 +11,11 @@ import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from ingestion.catalog.concepts import concept_break_rows, concept_rows, crosswalk_rows
 from ingestion.catalog.loader import Catalog
-from ingestion.catalog.models import Bilingual, Form, Row, Table
+from ingestion.catalog.measures import measure_rows, measure_term_rows
+from ingestion.catalog.models import Bilingual, Form, Row, Source, Table
+from ingestion.catalog.publishers import Publisher
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -246,6 +249,24 @@ def report_year_rows(catalog: Catalog) -> list[TableRow]:
     return rows
 
 
+def source_rows(catalog: Catalog) -> list[TableRow]:
+    """catalog_sources: a row a source of documents; a publisher's `agency_ids` are those it publishes for."""
+    sources: list[Source | Publisher] = [*catalog.sources.values(), *catalog.publishers.values()]
+    return [
+        {
+            "source": one.id,
+            "kind": one.kind,
+            "name_zh": one.name_zh,
+            "name_en": one.name_en,
+            "province_zh": one.province if isinstance(one, Publisher) else None,
+            "base_url": one.base if isinstance(one, Publisher) else None,
+            "agency_ids": _json(one.agency_ids if isinstance(one, Publisher) else ()),
+            "is_enabled": not isinstance(one, Publisher) or one.enabled,
+        }
+        for one in sources
+    ]
+
+
 #: Table -> its rows. Column types: see `_TYPES`, text where a column is not listed.
 CATALOG_ROWS: dict[str, Callable[[Catalog], list[TableRow]]] = {
     "catalog_forms": form_rows,
@@ -257,16 +278,23 @@ CATALOG_ROWS: dict[str, Callable[[Catalog], list[TableRow]]] = {
     "catalog_units": unit_rows,
     "catalog_laws": law_rows,
     "catalog_breaks": break_rows,
+    "catalog_concepts": concept_rows,
+    "catalog_crosswalk": crosswalk_rows,
+    "catalog_concept_breaks": concept_break_rows,
+    "catalog_measures": measure_rows,
+    "catalog_measure_terms": measure_term_rows,
     "catalog_report_years": report_year_rows,
+    "catalog_sources": source_rows,
 }
 
 _TYPES = {
     **dict.fromkeys(
         ("position", "level", "first_year", "last_year", "n_cells", "decimals", "to_yuan"), "int32"
     ),
+    **dict.fromkeys(("expression", "sign", "hidden_below"), "int32"),
     **dict.fromkeys(("year_before", "year_after", "report_year"), "int32"),
-    **dict.fromkeys(("has_cells", "is_optional", "is_outcome_leaf", "is_total"), "bool"),
-    **dict.fromkeys(("is_signed", "is_money", "lenient_as_zero"), "bool"),
+    **dict.fromkeys(("has_cells", "is_optional", "is_outcome_leaf", "is_total", "is_comparable"), "bool"),
+    **dict.fromkeys(("is_signed", "is_money", "lenient_as_zero", "is_enabled"), "bool"),
     **dict.fromkeys(("period_first", "period_last", "issued", "in_force"), "date32"),
     **dict.fromkeys(("deadline_departments", "deadline_governments"), "date32"),
 }

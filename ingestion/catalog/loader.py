@@ -28,9 +28,13 @@ from ingestion.catalog.yaml_source import parse, read_yaml
 
 CATALOG_ROOT = Path(__file__).resolve().parent
 
-#: Folders of facts about where documents come from, not about what they say: an edit there (a publisher that
-#: is switched on, a word for a firewall's page) must not have every document read again.
-NOT_READ_WITH = frozenset({"sources", "crawl"})
+#: Facts about where documents come from, and decisions about what was read in them: an edit there (a
+#: publisher that is switched on, a word for a firewall's page, a verdict) must not have every document read
+#: again.
+NOT_READ_WITH = frozenset(
+    {"sources", "crawl", "corrections.yml", "concepts.yml", "measures.yml", "agencies", "divisions"}
+)
+
 
 M = TypeVar("M", bound=BaseModel)
 

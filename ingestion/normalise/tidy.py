@@ -6,146 +6,27 @@ Does not belong here: sums, agency-years, files.
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from ingestion.catalog import Catalog, Form
 from ingestion.extract.model import Issue, Locator
-from ingestion.normalise.schemas import FILING_KEY, TABLE_SCHEMAS
+from ingestion.normalise.filings import Filing, attached_to, is_waiting
+from ingestion.normalise.schemas import TABLE_SCHEMAS
 from ingestion.readings import StoredReading
 from ingestion.recognise.reading import REPORTED, UNREADABLE, CellReading, Reading
 
 #: What a document's state is called, by the status of its reading.
 DOCUMENT_STATES = {"complete": "read"}
-#: Issues of a document that cannot be read yet: it waits, and is read once it can be.
-WAITING_FOR = frozenset({"format_not_supported_yet", "waiting_for_converter"})
 MISSING_PREFIX = "missing_"
 #: The state of a file that is part of the report of a page: no filing of its own.
 ATTACHED = "attached"
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """A report of one body on one year, as one snapshot states it.
-
-    `beside` says why a vintage is kept beside the current one although it came later, else None.
-    """
-
-    filing_id: str
-    stored: StoredReading
-    vintage: int
-    is_current: bool
-    beside: str | None = None
-
-    @property
-    def reading(self) -> Reading:
-        return self.stored.reading
-
-    def key(self) -> Row:
-        """The filing key columns that stand on every fact row."""
-        headline = self.reading.headline
-        return {
-            "filing_id": self.filing_id,
-            "sha256": self.reading.document.sha256,
-            "agency": headline.agency,
-            "report_year": headline.report_year,
-            "scope": headline.scope,
-            "form": self.reading.form,
-        }
-
-
-def filings_of(stored: Sequence[StoredReading]) -> list[Filing]:
-    """The filings among the readings, with their vintages, in the archive's order.
-
-    Vintages of one (agency, report year, scope) count in the order in which their snapshots first came. The
-    newest is current, with two exceptions that stay beside it: a copy that says nothing new, and a snapshot
-    of which fewer numbers could be read (a page that lost its tables must not empty an agency-year). A
-    document without agency or year is a filing that no agency-year can claim, so it is never current. Files
-    that belong to the report of a page are no filings.
-    """
-    groups: dict[tuple[str | None, int | None, str], list[StoredReading]] = {}
-    parts = attached_to(stored)
-    for item in stored:
-        if item.reading.status in ("not_a_report", "unreadable") or item.snapshot.sha256 in parts:
-            continue
-        headline = item.reading.headline
-        groups.setdefault((headline.agency, headline.report_year, headline.scope), []).append(item)
-    order = {item.reading.document.sha256: number for number, item in enumerate(stored)}
-    filings: list[Filing] = []
-    for (agency, year, scope), items in groups.items():
-        current, beside = _current_vintage([item.reading for item in items])
-        for number, item in enumerate(items):
-            identity = json.dumps([agency, year, scope, item.reading.document.sha256], ensure_ascii=False)
-            filings.append(
-                Filing(
-                    filing_id=hashlib.sha256(identity.encode()).hexdigest()[:16],
-                    stored=item,
-                    vintage=number + 1,
-                    is_current=agency is not None and year is not None and number == current,
-                    beside=beside.get(number),
-                )
-            )
-    return sorted(filings, key=lambda filing: order[filing.reading.document.sha256])
-
-
-def attached_to(stored: Iterable[StoredReading]) -> dict[str, StoredReading]:
-    """sha256 of each file that belongs to a page -> that page; of several pages the first in the archive."""
-    pages: dict[str, StoredReading] = {}
-    for item in stored:
-        for carrier in item.reading.carriers:
-            if carrier.sha256 != item.snapshot.sha256:
-                pages.setdefault(carrier.sha256, item)
-    return pages
-
-
-def _current_vintage(readings: Sequence[Reading]) -> tuple[int, dict[int, str]]:
-    """Index of the current vintage, and for those that did not take over the reason."""
-    current = 0
-    beside: dict[int, str] = {}
-    for number, later in enumerate(readings[1:], start=1):
-        said, known = _said(later), _said(readings[current])
-        if said.cells == known.cells and said.prose <= known.prose:
-            beside[number] = "a copy: it says the same as the current vintage"
-        elif said.numbers < known.numbers:
-            beside[number] = (
-                f"{said.numbers} numbers could be read in it, {known.numbers} in the current vintage"
-            )
-        else:
-            current = number
-    return current, beside
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a reading says, without where it stands in which file."""
-
-    cells: tuple[object, ...]
-    prose: frozenset[tuple[str, object, str | None]]
-    numbers: int
-
-
-def _said(reading: Reading) -> _Said:
-    listed = [cell for row in reading.indicators for cell in row.values.values()]
-    return _Said(
-        cells=(
-            reading.form,
-            tuple(sorted((key, str(cell.value), cell.state) for key, cell in reading.cells.items())),
-            tuple(
-                (row.label, row.unit, cell.value)
-                for row in reading.indicators
-                for cell in row.values.values()
-            ),
-        ),
-        prose=frozenset((fact.fact, fact.value, fact.qualifier) for fact in reading.narrative),
-        numbers=sum(1 for cell in [*reading.cells.values(), *listed] if cell.state == REPORTED),
-    )
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -176,15 +57,21 @@ def documents(stored: Sequence[StoredReading]) -> pd.DataFrame:
                 "reason": reason,
                 "attached_to": page.snapshot.sha256 if page is not None else None,
                 "reader_version": reading.reader_version,
+                "retrieved_at": _utc(snapshot.first.at),
             }
         )
     return _frame("documents", rows)
 
 
+def _utc(at: str) -> dt.datetime:
+    """A moment of the fetch log as UTC without a zone, so that no reader's time zone changes it."""
+    return dt.datetime.fromisoformat(at).astimezone(dt.UTC).replace(tzinfo=None)
+
+
 def _document_state(reading: Reading) -> str:
     if reading.quarantined:
         return "quarantined"
-    if any(issue.code in WAITING_FOR for issue in reading.issues):
+    if is_waiting(reading):
         return "waiting"
     return DOCUMENT_STATES.get(reading.status, reading.status)
 
@@ -214,6 +101,7 @@ def filings(items: Iterable[Filing]) -> pd.DataFrame:
                 "vintage": item.vintage,
                 "is_current": item.is_current,
                 "found": json.dumps(headline.found, ensure_ascii=False, sort_keys=True, default=str),
+                "withdrawn": item.withdrawn,
             }
         )
     return _frame("filings", rows)
@@ -390,6 +278,21 @@ def issues(stored: Sequence[StoredReading], items: Iterable[Filing]) -> pd.DataF
     return _frame("issues", rows)
 
 
+def agency_resolutions(rows: list[Row]) -> pd.DataFrame:
+    """Rows of `agencies.resolution_rows`: one a filing."""
+    return _frame("agency_resolutions", rows)
+
+
+def verdicts(rows: list[Row]) -> pd.DataFrame:
+    """Rows of `ledger.verdict_rows`: one a cell with a verdict."""
+    return _frame("verdicts", rows)
+
+
+def corrections(rows: list[Row]) -> pd.DataFrame:
+    """Rows of `ledger.correction_rows`: one an entry of the ledger."""
+    return _frame("corrections", rows)
+
+
 # ---------------------------------------------------------------------------------------------------------
 
 
@@ -435,6 +338,3 @@ def _place(locator: Locator | None) -> Row:
 def _frame(table: str, rows: list[Row]) -> pd.DataFrame:
     """Object columns throughout: pandas would turn a count with a missing neighbour into a float."""
     return pd.DataFrame(rows, columns=TABLE_SCHEMAS[table].names, dtype=object)
-
-
-__all__ = ["FILING_KEY", "Filing", "filings_of"]

@@ -28,7 +28,13 @@ def test_tables_have_keys_without_gaps(tables: dict[str, pa.Table]) -> None:
         "catalog_units": ["unit"],
         "catalog_laws": ["law"],
         "catalog_breaks": ["break_id"],
+        "catalog_concepts": ["concept"],
+        "catalog_crosswalk": ["concept", "form", "expression", "cell_key"],
+        "catalog_concept_breaks": ["concept", "break_id"],
+        "catalog_measures": ["measure"],
+        "catalog_measure_terms": ["measure", "side", "concept"],
         "catalog_report_years": ["report_year"],
+        "catalog_sources": ["source"],
     }
     assert keys.keys() == tables.keys() == CATALOG_ROWS.keys()
     for name, columns in keys.items():

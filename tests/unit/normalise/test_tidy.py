@@ -17,6 +17,11 @@ CATALOG = load_catalog()
 
 
 @dataclass(frozen=True)
+class Added:
+    at: str = "2022-02-01T08:00:00.125+08:00"
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """What normalise asks of a snapshot."""
 
@@ -25,6 +30,8 @@ class Snapshot:
     source: str = "manual"
     title: str | None = None
     url: str | None = None
+    issuer: str | None = None
+    first: Added = Added()
 
 
 def stored(
@@ -129,3 +136,30 @@ def test_the_same_readings_give_the_same_tables() -> None:
 def test_a_number_that_does_not_fit_its_column_is_refused_with_its_place() -> None:
     with pytest.raises(SchemaMismatch, match=r"cells\.value"):
         normalise([stored("a", "0.1234567")], CATALOG)
+
+
+def test_two_spellings_of_one_agency_are_vintages_of_one_agency_year() -> None:
+    """Each keeps its name as printed; only one counts."""
+    items = [stored("a", "4", agency="鼓楼区水部街道办事处"), stored("b", "5", agency="福州市鼓楼区水部街道")]
+    found = rows("filings", *items)
+    assert [(row["agency"], row["vintage"], row["is_current"]) for row in found] == [
+        ("鼓楼区水部街道办事处", 1, False),
+        ("福州市鼓楼区水部街道", 2, True),
+    ]
+    whose = rows("agency_resolutions", *items)
+    assert len({row["agency_id"] for row in whose}) == 1 and whose[0]["division_code"] == "350102008"
+
+
+def test_names_that_cannot_be_told_are_not_put_together() -> None:
+    """双阳街道 of two districts: each waits, and neither takes the other's place."""
+    items = [stored("a", "4", agency="双阳街道"), stored("b", "5", agency="双阳街道办事处")]
+    assert [row["is_current"] for row in rows("filings", *items)] == [True, True]
+    assert [(row["agency_id"], row["how"]) for row in rows("agency_resolutions", *items)] == [
+        (None, "no_county"),
+        (None, "no_county"),
+    ]
+
+
+def test_documents_say_when_they_were_archived_in_utc() -> None:
+    documents = normalise([stored("a")], CATALOG)["documents"].to_pylist()
+    assert documents[0]["retrieved_at"].isoformat() == "2022-02-01T00:00:00.125000"
