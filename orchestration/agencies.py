@@ -1,13 +1,17 @@
 """Which of the agencies that filed is meant by a name as people type it.
 
-Belongs here: matching a short name to the full names in a release. Not here: the agency register and its
-crosswalk, which a later room of the catalog owns.
+Belongs here: matching a short name to the agencies of a release. Not here: which agency a printed name means
+(`ingestion.resolve`); here every agency that filed is known already.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from orchestration.facts import Facts
 
 
 class NoSuchAgency(Exception):
@@ -29,20 +33,45 @@ def match_agency(name: str, known: Iterable[str]) -> str:
 
     Raises NoSuchAgency when none or several fit at the first level where any fits.
     """
-    every = sorted(set(known))
+    return match_body(name, {full: (full,) for full in known})
+
+
+def match_body(name: str, bodies: Mapping[str, Collection[str]]) -> str:
+    """As `match_agency`, of bodies that each have several names: the key of the one that is meant.
+
+    bodies: key -> its names, first the one to show.
+    """
     wanted = _plain(name)
+    shown = {key: next(iter(names)) for key, names in bodies.items()}
     levels: tuple[Callable[[str], bool], ...] = (
         lambda full: full == wanted,
         lambda full: wanted in full,
         lambda full: _in_order(wanted, full),
     )
     for fits in levels:
-        found = [full for full in every if wanted and fits(_plain(full))]
+        found = [key for key, names in bodies.items() if wanted and any(fits(_plain(one)) for one in names)]
         if len(found) == 1:
             return found[0]
         if found:
-            raise NoSuchAgency(name, found, ambiguous=True)
-    raise NoSuchAgency(name, every, ambiguous=False)
+            raise NoSuchAgency(name, sorted(shown[key] for key in found), ambiguous=True)
+    raise NoSuchAgency(name, sorted(shown.values()), ambiguous=False)
+
+
+def filings_by(facts: Facts, name: str) -> tuple[str, list[dict[str, Any]]]:
+    """The name to show of the agency that is meant, and its filings by report year and vintage.
+
+    It may be named as in a report, as in the register, by an alias or by its id; an agency that is not
+    registered only as in its reports. Raises NoSuchAgency.
+    """
+    filings = facts.rows("select * from filings where agency is not null order by report_year, vintage")
+    names: dict[str, list[str]] = {}
+    for row in reversed(filings):
+        names.setdefault(row["agency_id"] or row["agency"], []).append(row["agency"])
+    for row in facts.rows("select * from agency_names"):
+        if row["agency_id"] in names:
+            names[row["agency_id"]] += [row["name"], row["agency_id"]]
+    body = match_body(name, names)
+    return names[body][0], [row for row in filings if body == (row["agency_id"] or row["agency"])]
 
 
 def _plain(name: str) -> str:

@@ -6,6 +6,7 @@ imported inside a command, so that `gongkai --help` answers at once.
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 import traceback
@@ -15,6 +16,8 @@ from typing import Any
 import click
 
 from ingestion.paths import DataRoot
+from orchestration.agency_commands import agencies
+from orchestration.ledger_commands import correct, review
 from orchestration.site_commands import classify, sources
 from orchestration.statuses import (
     BROKEN,
@@ -65,8 +68,11 @@ def main() -> None:
     """Annual reports on open government information, as a checked and traceable DuckDB release."""
 
 
+main.add_command(agencies)
 main.add_command(sources)
 main.add_command(classify)
+main.add_command(correct)
+main.add_command(review)
 
 
 @main.command(epilog=EXIT_STATUS)
@@ -96,6 +102,7 @@ def run(sources: tuple[str, ...], everything: bool, reread: tuple[str, ...], wai
     root = DataRoot.from_env()
     manual, publishers = _known_sources(sources)
     again = _reread(reread)
+    _check_ledger(root)
     from orchestration.nightly import run_nightly
 
     try:
@@ -133,6 +140,16 @@ def _known_sources(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
         if name in sites and not sites[name].enabled:
             fail(f"the publisher {name!r} is not enabled; its record says how it was verified", UNUSABLE)
     return [name for name in names if name in manual], [name for name in names if name in sites]
+
+
+def _check_ledger(root: DataRoot) -> None:
+    """A ledger that cannot be read is said before anything is fetched or read."""
+    from ingestion.catalog import CatalogError, load_catalog, load_ledger
+
+    try:
+        load_ledger(load_catalog(), root.ledger)
+    except CatalogError as broken:
+        fail(str(broken), UNUSABLE)
 
 
 def _reread(words: tuple[str, ...]) -> dict[str, Any]:
@@ -234,10 +251,11 @@ def extract(
 def documents(state: str | None) -> None:
     """Every archived document with its state, and the reason where it was not read."""
     from orchestration import lookup
+    from orchestration.facts import NothingFound
 
     try:
         found, states = lookup.documents(DataRoot.from_env(), state)
-    except lookup.NothingFound as nothing:
+    except NothingFound as nothing:
         fail(str(nothing), UNUSABLE)
     if state is not None and not found and state not in lookup.STATES:
         fail(f"there is no state {state!r}; states are {', '.join(lookup.STATES)}", UNUSABLE)
@@ -271,11 +289,12 @@ def trace(
     """
     from orchestration import lookup
     from orchestration.agencies import NoSuchAgency
+    from orchestration.facts import NothingFound, opened
 
     try:
-        with lookup.opened(DataRoot.from_env()) as facts:
+        with opened(DataRoot.from_env()) as facts:
             click.echo(lookup.trace(facts, agency, year, cell, scope, vintage, picture))
-    except (NoSuchAgency, lookup.NothingFound) as nothing:
+    except (NoSuchAgency, NothingFound) as nothing:
         fail(str(nothing), UNUSABLE)
 
 
@@ -286,12 +305,13 @@ def check(agency: str | None, year: int | None) -> None:
     """Identity results, with the cells a failing one points at."""
     from orchestration import lookup
     from orchestration.agencies import NoSuchAgency
+    from orchestration.facts import NothingFound, opened
 
     try:
-        with lookup.opened(DataRoot.from_env()) as facts:
+        with opened(DataRoot.from_env()) as facts:
             for line in lookup.check(facts, agency, year):
                 click.echo(line)
-    except (NoSuchAgency, lookup.NothingFound) as nothing:
+    except (NoSuchAgency, NothingFound) as nothing:
         fail(str(nothing), UNUSABLE)
 
 
@@ -320,13 +340,23 @@ def list_() -> None:
 @click.argument("old")
 @click.argument("new", default="current")
 @click.option("--limit", default=200, show_default=True, help="Rows shown a table; 0 for all.")
-def diff(old: str, new: str, limit: int) -> None:
+@click.option("--json", "as_", flag_value="json", help="Every change, as JSON.")
+@click.option("--csv", "as_", flag_value="csv", help="Every change as a table: one row a changed column.")
+def diff(old: str, new: str, limit: int, as_: str | None) -> None:
     """What changed from release OLD to NEW (an id or its beginning, current, previous), row by row."""
-    from orchestration.releases import NoSuchRelease, changelog
+    from orchestration.releases import CHANGE_COLUMNS, NoSuchRelease, change_rows, changelog
 
+    releases = DataRoot.from_env().releases
     try:
-        for line in changelog(DataRoot.from_env().releases, old, new, limit):
-            click.echo(line)
+        if as_ == "json":
+            click.echo(json.dumps(list(change_rows(releases, old, new)), ensure_ascii=False, indent=1))
+        elif as_ == "csv":
+            table = csv.DictWriter(sys.stdout, CHANGE_COLUMNS, lineterminator="\n")
+            table.writeheader()
+            table.writerows(change_rows(releases, old, new))
+        else:
+            for line in changelog(releases, old, new, limit):
+                click.echo(line)
     except NoSuchRelease as unknown:
         fail(str(unknown), UNUSABLE)
 

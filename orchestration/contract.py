@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from expectations.about import About, Fact, Noted, Surroundings
 from expectations.confront import DOUBTFUL_BELOW, confront_reading
 from expectations.confront import json_number as number
+from expectations.doubts import Doubts
 from ingestion.recognise.reading import CellReading, Reading
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
     """The object of `gongkai extract --json`: document, filing, status, cells, indicators, narrative,
-    identities, issues. Every cell of the form is listed once the form is known.
+    identities, localisations, reconciled, issues. Every cell of the form is listed once the form is known.
     """
     headline = reading.headline
     printed = {key: (cell.value, cell.state) for key, cell in reading.cells.items()}
-    said = confront_reading(reading.form, printed, headline.report_year)
+    said = confront_reading(
+        reading.form, printed, around=Surroundings(about(reading)), doubts=_doubts(reading)
+    )
     document = reading.document
     return {
         "document": {
@@ -76,12 +80,49 @@ def as_json(reading: Reading) -> dict[str, Any]:
             for fact in reading.narrative
         ],
         "identities": said["identities"],
+        "localisations": said["localisations"],
+        "reconciled": said["reconciled"],
         "issues": [
             {"code": issue.code, "place": issue.place, "detail": issue.detail, "severity": issue.severity}
             for issue in reading.issues
         ],
         "reader_version": reading.reader_version,
     }
+
+
+def about(reading: Reading) -> About:
+    """What a reading says besides its cells, as the identities look at it."""
+    headline = reading.headline
+    return About(
+        report_year=headline.report_year,
+        agency=headline.agency,
+        scope=headline.scope,
+        title=headline.title,
+        published_on=headline.published_on,
+        period_from=headline.period_from,
+        period_to=headline.period_to,
+        facts=tuple(
+            Fact(fact.fact, fact.value, fact.unit, fact.raw, fact.sentence, fact.qualifier)
+            for fact in reading.narrative
+        ),
+        noted=tuple(Noted(issue.code, issue.place, issue.detail) for issue in reading.issues),
+    )
+
+
+def _doubts(reading: Reading) -> Doubts:
+    """How surely the cells were read, and what else was read in them."""
+    return Doubts(
+        {
+            key: sure
+            for key, cell in reading.cells.items()
+            if (sure := cell.confidence) is not None and sure < 1
+        },
+        {
+            key: tuple(one.text for one in sorted(cell.others, key=lambda other: -other.confidence))
+            for key, cell in reading.cells.items()
+            if cell.others
+        },
+    )
 
 
 def _cell(cell: CellReading) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""The dbt project as the orchestrator sees it: its parsed manifest, and a build of it in this process.
+"""The dbt project as the orchestrator sees it: its manifest, a build of it and its page, in this process.
 
-Belongs here: paths, environment, parse and build of `dbt_project`. Not here: any SQL, any Dagster definition.
+Belongs here: paths, environment, parse, build and documentation of `dbt_project`. Not here: any SQL, any
+Dagster definition.
 """
 
 from __future__ import annotations
@@ -137,7 +138,8 @@ def build(root: DataRoot, models: Sequence[str] | None = None) -> Build:
     if database.exists() and all(
         result.status not in ("error", "skipped") for result in built.results.values()
     ):
-        from orchestration.publish import quoted, table_names
+        from orchestration.publish import table_names
+        from orchestration.release_files import quoted
 
         with duckdb.connect(str(database)) as connection:
             connection.execute("checkpoint")
@@ -146,6 +148,36 @@ def build(root: DataRoot, models: Sequence[str] | None = None) -> Build:
                 built.row_counts[table] = int(found[0]) if found else 0
         database.replace(root.warehouse)
     return built
+
+
+def write_docs(root: DataRoot, folder: Path) -> Path:
+    """Write dbt's documentation of the project as `folder/index.html`: one file that needs no network.
+
+    It names no path of this machine. Where the current release was made from the same project, its page is
+    linked. Raises DbtError when dbt does not make it.
+    """
+    from orchestration.publish import read_manifest
+
+    index = folder / "index.html"
+    last = read_manifest(root.current)
+    same = root.current.resolve() / "dbt_docs" / "index.html"
+    if last is not None and last["code_version"].get("dbt_project") == project_version() and same.is_file():
+        os.link(same, index)
+        return index
+    target = prepare_manifest(root).parent
+    # a copy, under the one name that dbt has parsed the project with; dbt opens what it describes for writing
+    shutil.copyfile(root.warehouse, _building_path(root))
+    outcome = _invoke(
+        root, ["docs", "generate", "--static", "--target-path", str(target), "--log-path", str(target)]
+    )
+    _building_path(root).unlink(missing_ok=True)
+    if not outcome.success:
+        raise DbtError(f"dbt makes no documentation: {outcome.exception or outcome.result}")
+    page = (target / "static_index.html").read_text("utf-8")
+    for path, name in ((root.root.resolve(), "data"), (REPOSITORY, ".")):
+        page = page.replace(str(path), name)
+    index.write_text(page, encoding="utf-8")
+    return index
 
 
 def _building_path(root: DataRoot) -> Path:

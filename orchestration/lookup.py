@@ -1,8 +1,7 @@
 """Questions a person asks of the facts: where does this number come from, what does not add up, what was
 read.
 
-Belongs here: queries and their answers as text. Not here: making any of it. The facts are those of the
-current release; where there is none yet, those of the tidy tables.
+Belongs here: queries and their answers as text. Not here: making any of it, opening the facts (`facts`).
 """
 
 from __future__ import annotations
@@ -10,23 +9,20 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from ingestion.archive import Archive
 from ingestion.catalog import load_catalog
 from ingestion.extract.model import OtherReading
+from ingestion.normalise.ledger import CORRECTED
 from ingestion.paths import DataRoot
-from orchestration.agencies import match_agency
+from orchestration.agencies import filings_by
+from orchestration.facts import Facts, NothingFound, opened
 from orchestration.pictures import file_name, write_picture
 from orchestration.places import PlaceRequest, locator_of, shown_place
-from orchestration.publish import DATABASE
 from orchestration.surroundings import harmless
 
 STATES = (
@@ -41,76 +37,6 @@ STATES = (
     "attached",
     "not_read_yet",
 )
-
-# The same names over a release and over the tidy tables, so that every question is asked once.
-_FROM_RELEASE = {
-    "documents": "select * from release.main.fct_documents",
-    "filings": "select * from release.main.fct_filings",
-    "cells": "select * from release.main.fct_cells",
-    "results": "select * from release.main.fct_identity_results",
-    "identities": "select * from release.main.dim_identity",
-}
-_FROM_TABLES = {
-    "documents": "select * from tidy.documents",
-    "filings": "select * from tidy.filings",
-    "cells": """
-        select c.*, s.cell_key is not null as is_suspect, d.value as derived_value,
-            from_json(d."by", '["VARCHAR"]') as derived_by,
-            from_json(s.identity_ids, '["VARCHAR"]') as suspected_by
-        from tidy.cells c
-        left join tidy.cell_suspects s using (filing_id, cell_key)
-        left join tidy.derived_cells d using (filing_id, cell_key)""",
-    "results": """
-        select * replace (from_json(suspects, '["VARCHAR"]') as suspects) from tidy.identity_results""",
-    "identities": "select * from tidy.catalog_identities",
-}
-
-
-class NothingFound(Exception):
-    """There is nothing of that kind; the message says what there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """An open connection with the views documents, filings, cells, results and identities."""
-
-    connection: duckdb.DuckDBPyConnection
-    root: DataRoot
-    where: str
-
-    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        """All rows of a query, as dictionaries."""
-        cursor = self.connection.execute(query, list(values))
-        names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-@contextmanager
-def opened(root: DataRoot) -> Iterator[Facts]:
-    """Open the current release, else the tidy tables. Raises NothingFound where there is neither."""
-    database = root.current / DATABASE
-    with duckdb.connect(":memory:") as connection:
-        if database.exists():
-            path = (
-                database.resolve()
-            )  # one release for all questions, also when `current` is flipped meanwhile
-            connection.execute(f"attach {_literal(path)} as release (read_only)")
-            views, where = _FROM_RELEASE, f"release {path.parent.name}"
-        elif (root.tables / "identity_results.parquet").exists():
-            connection.execute("create schema tidy")
-            for parquet in sorted(root.tables.glob("*.parquet")):
-                view = f'create view tidy."{parquet.stem}" as from read_parquet({_literal(parquet)})'
-                connection.execute(view)
-            views, where = _FROM_TABLES, "the tidy tables (there is no release yet)"
-        else:
-            raise NothingFound("nothing has been read yet; `gongkai run` reads what is archived")
-        for name, query in views.items():
-            connection.execute(f"create view {name} as {query}")
-        yield Facts(connection, root, where)
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def documents(root: DataRoot, state: str | None = None) -> tuple[list[str], dict[str, int]]:
@@ -173,24 +99,26 @@ def trace(
     name = file_name(filing["agency"], filing["report_year"], cell)
     lines = [
         f"{filing['agency']} · {filing['report_year']} · {filing['scope']} · {filing['form']} · {cell}",
-        f"value     {_number(row['value'])}" + (f" {row['unit']}" if row["unit"] else ""),
-        f"printed   {_printed(row['raw'])}",
+        f"value     {number_text(row['value'])}" + (f" {row['unit']}" if row["unit"] else ""),
+        f"printed   {printed_text(row['raw'])}",
+        *_decided(facts, row),
         f"state     {row['state']}" + (f" (confidence {row['confidence']:g})" if row["confidence"] else ""),
     ]
     if row["derived_value"] is not None:
         by = ", ".join(row["derived_by"])
-        lines.append(f"derived   {_number(row['derived_value'])}, forced by {by}; not printed")
+        lines.append(f"derived   {number_text(row['derived_value'])}, forced by {by}; not printed")
     if row["note"]:
         lines.append(f"note      {row['note']}")
     lines += _also_read(row)
     lines += [
         f"place     {row['place'] or 'none: the document does not print it'}",
         f"document  {document['name']} ({document['source']}), vintage {filing['vintage']}",
+        *_corrected(filing),
         f"snapshot  {row['sha256']}",
     ]
     if row.get("carrier"):
         lines.append(f"carrier   {_name_of(facts, row['carrier'])}, snapshot {row['carrier']}")
-    lines += _place(facts, row, document, picture or facts.root.build / "trace" / name)
+    lines += place_lines(facts, row, document, picture or facts.root.build / "trace" / name)
     lines += _identities_of(facts, row)
     if row["is_suspect"]:
         by = ", ".join(row["suspected_by"] or [])
@@ -198,6 +126,30 @@ def trace(
         lines.append(f"suspect: {why}; look at it before you use it")
     lines.append(f"from {facts.where}")
     return "\n".join(lines)
+
+
+def _decided(facts: Facts, row: dict[str, Any]) -> list[str]:
+    """What the ledger says of the cell, and the number that follows from it."""
+    if not row.get("correction_id"):
+        return []
+    entry = facts.rows("select * from corrections where correction_id = ?", row["correction_id"])[0]
+    right = f", the right number is {number_text(entry['value'])}" if entry["value"] is not None else ""
+    said = f"{entry['verdict']} ({entry['status']}){right}: {harmless(entry['reason'])}"
+    best = [f"best      {number_text(row['value_best'])}, by the verdict"] if "value_best" in row else []
+    return [
+        *best,
+        f"verdict   {said} ({entry['who']}, {entry['decided_on']}, entry {entry['correction_id']})",
+    ]
+
+
+def _corrected(filing: dict[str, Any]) -> list[str]:
+    """What a person said that the document is, where that is not what was read in it."""
+    return [
+        f"corrected {name}: {filing[name]}, read as {how['read'] or 'none'}: {harmless(how['reason'])} "
+        f"({how['who']}, {how['when']})"
+        for name, how in json.loads(filing.get("found") or "{}").items()
+        if isinstance(how, dict) and how.get("how") == CORRECTED
+    ]
 
 
 def check(facts: Facts, agency: str | None = None, year: int | None = None) -> Iterator[str]:
@@ -208,9 +160,8 @@ def check(facts: Facts, agency: str | None = None, year: int | None = None) -> I
     wanted: list[str] = ["is_current"]
     values: list[Any] = []
     if agency is not None:
-        every = [row["agency"] for row in facts.rows("select distinct agency from filings") if row["agency"]]
-        wanted.append("agency = ?")
-        values.append(match_agency(agency, every))
+        wanted.append("filing_id in (select unnest(?))")
+        values.append([row["filing_id"] for row in filings_by(facts, agency)[1]])
     if year is not None:
         wanted.append("report_year = ?")
         values.append(year)
@@ -238,11 +189,7 @@ def check(facts: Facts, agency: str | None = None, year: int | None = None) -> I
 
 
 def _filing(facts: Facts, agency: str, year: int, scope: str | None, vintage: int | None) -> dict[str, Any]:
-    filings = [
-        row for row in facts.rows("select * from filings order by report_year, vintage") if row["agency"]
-    ]
-    full = match_agency(agency, [row["agency"] for row in filings])
-    of_agency = [row for row in filings if row["agency"] == full]
+    full, of_agency = filings_by(facts, agency)
     of_year = [row for row in of_agency if row["report_year"] == year]
     if not of_year:
         years = ", ".join(sorted({str(row["report_year"]) for row in of_agency}))
@@ -291,7 +238,7 @@ def _identities_of(facts: Facts, row: dict[str, Any]) -> list[str]:
     return ["identities it takes part in:", *lines] if lines else ["it takes part in no identity"]
 
 
-def _place(facts: Facts, row: dict[str, Any], document: dict[str, Any], target: Path) -> list[str]:
+def place_lines(facts: Facts, row: dict[str, Any], document: dict[str, Any], target: Path) -> list[str]:
     """The place as far as it can be shown: the picture's path, the table or the lines around it."""
     locator = locator_of(row)
     if row["place"] is None:
@@ -346,7 +293,7 @@ def _also_read(row: dict[str, Any]) -> list[str]:
     for one in map(OtherReading.from_dict, json.loads(row.get("others") or "[]")):
         where = one.locator.in_words() if one.locator is not None else None
         how = f"{one.how}, confidence {one.confidence:g}" + (f"; {where}" if where else "")
-        lines.append(f"also read {_printed(one.text)} ({how})")
+        lines.append(f"also read {printed_text(one.text)} ({how})")
     return lines
 
 
@@ -357,14 +304,14 @@ def _in_row(row: dict[str, Any], marked: str) -> str:
 
 def _sides(result: dict[str, Any]) -> str:
     names = f"{result['name_zh']} · {result['name_en']}"
-    return f"{_number(result['lhs'])} against {_number(result['rhs'])}; {names}"
+    return f"{number_text(result['lhs'])} against {number_text(result['rhs'])}; {names}"
 
 
-def _printed(raw: str | None) -> str:
+def printed_text(raw: str | None) -> str:
     return "nothing" if raw is None else "«" + harmless(raw).replace("\n", "⏎") + "»"
 
 
-def _number(value: Decimal | None) -> str:
+def number_text(value: Decimal | None) -> str:
     if value is None:
         return "none"
     return str(int(value)) if value == value.to_integral_value() else format(value.normalize(), "f")

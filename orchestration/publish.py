@@ -17,15 +17,20 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration.release_files import export_parquet, export_spreadsheets, quoted, write_terms
+
 BUILDING = ".building-"
 CURRENT = "current"
 DATABASE = "gongkai.duckdb"
 MANIFEST = "release.json"
+#: Tables that grow with every run: a release carries them, and is never made because of them.
+HISTORY = frozenset({"fct_expectation_runs"})
 #: bytes a block of the released file
 BLOCK_SIZE = 16384
 
@@ -51,14 +56,15 @@ class Published:
 def publish(
     releases: Path,
     warehouse: Path,
-    write_quality: Callable[[Path], object],
+    pages: Mapping[str, Callable[[Path], object]],
     versions: Mapping[str, str],
     now: datetime | None = None,
 ) -> Published:
     """Make a release of `warehouse` under `releases`, unless its rows equal those of the current one.
 
-    `write_quality` writes the quality report into the (existing, empty) folder it is given. `versions` goes
-    into release.json as `code_version`. Raises PublishError when the built release fails its own checks.
+    `pages` maps a folder of the release (`quality`) to what writes it, called with the existing, empty
+    folder. `versions` goes into release.json as `code_version`. Raises PublishError when the built release
+    fails its own checks.
     """
     releases.mkdir(parents=True, exist_ok=True)
     clear_leftovers(releases)
@@ -85,9 +91,14 @@ def publish(
     building.mkdir()
     counts = {table: entry["rows"] for table, entry in content.items()}
     copy_warehouse(warehouse, building / DATABASE)
-    export_parquet(building / DATABASE, building / "parquet")
-    (building / "quality").mkdir()
-    write_quality(building / "quality")
+    unchanged = partial(_unchanged, releases / CURRENT, previous, content, versions)
+    with duckdb.connect(str(building / DATABASE), read_only=True) as connection:
+        export_parquet(connection, counts, building)
+        export_spreadsheets(connection, counts, building, unchanged)
+    write_terms(building, release_id, moment)
+    for name, write in pages.items():
+        (building / name).mkdir()
+        write(building / name)
     write_manifest(
         building,
         {
@@ -106,6 +117,22 @@ def publish(
     _sync_folder(releases)
     flip(releases, release_id)
     return Published(release_id, releases / release_id, True, counts, "new rows")
+
+
+def _unchanged(
+    folder: Path,
+    previous: Mapping[str, Any] | None,
+    content: Mapping[str, Mapping[str, Any]],
+    versions: Mapping[str, str],
+    table: str,
+    file: Path,
+) -> Path | None:
+    """The file of the release in `folder` if the same code wrote it from the same rows of the table."""
+    if previous is None or previous["code_version"] != dict(versions):
+        return None
+    if previous["tables"].get(table) != content[table]["rows_digest"] or not (folder / file).is_file():
+        return None
+    return folder / file
 
 
 def clear_leftovers(releases: Path) -> list[str]:
@@ -160,19 +187,16 @@ def _table_content(connection: duckdb.DuckDBPyConnection, table: str) -> dict[st
     return {"rows": int(found[0]), "rows_digest": rows_digest}
 
 
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def digest_of(content: Mapping[str, Mapping[str, Any]]) -> str:
-    """One digest over all tables: equal if and only if the same tables hold the same rows."""
-    listed = sorted((table, entry["rows_digest"]) for table, entry in content.items())
+    """One digest over all tables but the history of runs: equal if and only if the same tables hold the same
+    rows.
+    """
+    listed = sorted((table, entry["rows_digest"]) for table, entry in content.items() if table not in HISTORY)
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
 
 
 def copy_warehouse(warehouse: Path, target: Path) -> None:
-    """Copy the tables, without the staging views (they name Parquet paths that a reader does not have).
+    """Copy what stands in `main`, without the staging views: they name Parquet that a reader does not have.
 
     Into small blocks: with DuckDB's default of 256 KB a block, a release of a few thousand rows takes ten
     times the space. The storage version is one that DuckDB 1.2 and later open.
@@ -182,7 +206,7 @@ def copy_warehouse(warehouse: Path, target: Path) -> None:
     with duckdb.connect(str(whole)) as connection:
         for schema, view in connection.execute(
             "select schema_name, view_name from duckdb_views() "
-            "where not internal and database_name = current_database()"
+            "where not internal and schema_name <> 'main' and database_name = current_database()"
         ).fetchall():
             connection.execute(f"drop view if exists {quoted(schema)}.{quoted(view)} cascade")
         for (schema,) in connection.execute(
@@ -197,18 +221,6 @@ def copy_warehouse(warehouse: Path, target: Path) -> None:
         connection.execute("copy from database whole to release")
         connection.execute("checkpoint release")
     whole.unlink()
-
-
-def export_parquet(database: Path, folder: Path) -> None:
-    """Write each table of the release as `<table>.parquet`, rows in a fixed order."""
-    folder.mkdir()
-    with duckdb.connect(str(database), read_only=True) as connection:
-        for table in table_names(connection):
-            target = str(folder / f"{table}.parquet").replace("'", "''")
-            connection.execute(
-                f"copy (select * from {quoted(table)} order by all) to '{target}' "
-                "(format parquet, compression zstd)"
-            )
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
@@ -241,6 +253,13 @@ def verify(folder: Path, counts: Mapping[str, int]) -> None:
     with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
         if table_names(connection) != sorted(counts):
             raise PublishError("the copied database does not hold the tables of the warehouse")
+        for (view,) in connection.execute(
+            "select view_name from duckdb_views() where not internal and schema_name = 'main'"
+        ).fetchall():
+            try:
+                connection.execute(f"from {quoted(view)} limit 1")
+            except duckdb.Error as error:
+                raise PublishError(f"the view {view} does not answer in the release: {error}") from error
         for table, expected in counts.items():
             parquet = str(folder / "parquet" / f"{table}.parquet")
             for what, source in (

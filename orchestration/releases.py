@@ -5,6 +5,7 @@ Belongs here: listing, comparing row by row, pruning. Not here: making a release
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publish import CURRENT, DATABASE, quoted, read_manifest, table_names
+from orchestration.publish import CURRENT, DATABASE, HISTORY, read_manifest, table_names
+from orchestration.release_files import quoted
 from orchestration.revisions import revisions
 
 
@@ -87,14 +89,17 @@ def find_release(releases: Path, name: str) -> Release:
 
 
 def diff(releases: Path, old: str, new: str) -> Iterator[Change]:
-    """Row-level changes from release `old` to release `new`, table by table, in key order."""
+    """Row-level changes from release `old` to release `new`, table by table, in key order.
+
+    The history of runs is left out: it grows with every run and says nothing about reports.
+    """
     before, after = find_release(releases, old), find_release(releases, new)
     with duckdb.connect(":memory:") as connection:
         for alias, release in (("old", before), ("new", after)):
             database = str(release.path / DATABASE).replace("'", "''")
             connection.execute(f"attach '{database}' as {alias}_release (read_only)")
         tables = {side: set(table_names(connection, f"{side}_release")) for side in ("old", "new")}
-        for table in sorted(tables["old"] | tables["new"]):
+        for table in sorted((tables["old"] | tables["new"]) - HISTORY):
             yield from _diff_table(connection, table, table in tables["old"], table in tables["new"])
 
 
@@ -172,6 +177,22 @@ def prune(releases: Path, keep: int) -> list[str]:
             shutil.rmtree(aside)
             removed.append(release.id)
     return removed
+
+
+CHANGE_COLUMNS = ("table", "kind", "key", "column", "old", "new")
+
+
+def change_rows(releases: Path, old: str, new: str) -> Iterator[dict[str, str | None]]:
+    """The changes as a table of text, one row a changed column; an added or removed row has no column.
+
+    `key` is JSON: the key's columns with their values.
+    """
+    for change in diff(releases, old, new):
+        key = json.dumps(change.key, ensure_ascii=False, default=str)
+        for column, values in change.columns.items() or [(None, (None, None))]:
+            before, after = (None if value is None else str(value) for value in values)
+            row = (change.table, change.kind, key, column, before, after)
+            yield dict(zip(CHANGE_COLUMNS, row, strict=True))
 
 
 def changelog(releases: Path, old: str, new: str, limit: int = 200) -> Iterator[str]:

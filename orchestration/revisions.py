@@ -20,12 +20,13 @@ from orchestration.publish import DATABASE, table_names
 _NEEDED = {"fct_cells", "fct_filings"}
 
 _CURRENT = """
-select c.agency_id, any_value(c.agency) as agency, c.report_year, c.scope, c.cell_key,
+select coalesce(c.agency_id, c.agency) as agency_id, any_value(c.agency) as agency, c.report_year, c.scope,
+    c.cell_key,
     any_value(c.value) as value, any_value(c.raw) as raw, any_value(c.state) as state,
     any_value(c.form) as form, any_value(f.vintage) as vintage, any_value(c.sha256) as sha256
 from {release}.fct_cells c join {release}.fct_filings f using (filing_id)
 where c.is_current and c.report_year is not null
-group by c.agency_id, c.report_year, c.scope, c.cell_key having count(*) = 1
+group by coalesce(c.agency_id, c.agency), c.report_year, c.scope, c.cell_key having count(*) = 1
 """
 
 _QUERY = f"""

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from ingestion.archive import Archive
+from ingestion.catalog.corrections import LEDGER_FILE
 from ingestion.paths import DataRoot
 from orchestration.crawling import night_line, report_of, troubles
 from orchestration.publish import read_manifest
@@ -53,7 +54,9 @@ order by list_contains($unread, d.state), f.report_year, d.name
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`lines` for stdout; `unread` names each document that could not be read, with its reason."""
+    """`lines` for stdout; `unread` names each document that could not be read, with its reason, and each
+    entry of the ledger that fits nothing.
+    """
 
     lines: list[str]
     unread: list[str]
@@ -74,6 +77,10 @@ def summary(root: DataRoot, nights: Sequence[str] = ()) -> Summary:
         cursor = connection.execute(_QUERY, {"unread": list(UNREAD_STATES)})
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        unfit = connection.execute(
+            "select ledger, position, about, why from corrections where outcome = 'fits_nothing' "
+            "order by ledger, position"
+        ).fetchall()
     unread = [
         f"not read: {row['name']} ({row['sha256'][:12]}): {row['state']}: {row['reason']}"
         for row in rows
@@ -82,22 +89,31 @@ def summary(root: DataRoot, nights: Sequence[str] = ()) -> Summary:
     troubled = [line for report in crawls for line in troubles(report)]
     unread += troubled
     unread += [f"not taken in: {record.name}: {record.reason}" for record in Archive(root).refused()]
+    files = {"own": str(root.ledger), "shipped": LEDGER_FILE}
+    unread += [
+        f"fits nothing: entry {position} of {files[ledger]} ({about}): {why}"
+        for ledger, position, about, why in unfit
+    ]
     read = [_document(row) for row in rows if row["state"] not in UNREAD_STATES]
     room = MOST_LINES - len(lines) - (1 if unread else 0)
     if len(read) > room:
         read = [*read[: room - 1], f"and {len(read) - room + 1} more; `gongkai documents` lists them all"]
     lines += read
     if unread:
-        lines.append(_listed(len(unread) - len(troubled), len(troubled)))
+        documents = len(unread) - len(troubled) - len(unfit)
+        lines.append(_listed(documents, len(troubled), len(unfit)))
     return Summary(lines, unread)
 
 
-def _listed(documents: int, sites: int) -> str:
+def _listed(documents: int, sites: int, entries: int) -> str:
     parts = []
     if documents:
         parts.append(f"{documents} {'document' if documents == 1 else 'documents'} could not be read")
     if sites:
         parts.append(f"{sites} {'site' if sites == 1 else 'sites'} could not be fetched")
+    if entries:
+        fit = "entry of the ledger fits" if entries == 1 else "entries of the ledger fit"
+        parts.append(f"{entries} {fit} nothing")
     return f"{', '.join(parts)}; listed with the reason"
 
 

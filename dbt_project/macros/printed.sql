@@ -1,7 +1,9 @@
-{# One printed cell of a filing as two columns of a wide row: its number and its state. The number is
-   null wherever none is printed; the state then says why. A form without that cell gives null and null. #}
+{# One printed cell of a filing as three columns of a wide row: its number, the number by the ledger, and its
+   state. The number is null wherever none is printed; the state then says why. A form without that cell gives
+   null throughout. #}
 {% macro printed(cell_key, column) -%}
     cast(max(c.value) filter (where c.cell_key = '{{ cell_key }}') as decimal(24, 6)) as {{ column }},
+    cast(max(c.value_best) filter (where c.cell_key = '{{ cell_key }}') as decimal(24, 6)) as {{ column }}_best,
     cast(max(c.state) filter (where c.cell_key = '{{ cell_key }}') as varchar) as {{ column }}_state
 {%- endmacro %}
 

@@ -1,11 +1,13 @@
--- A number in a fact is the number of its cell, in the same state: no fact fills, rounds or repairs.
+-- A number in a fact is the number of its cell, in the same state, with the same verdict and mark: no fact fills, rounds or repairs.
 with facts as (
 
     select
         filing_id,
         cell_key,
         value,
-        state
+        value_best,
+        state,
+        quality
     from {{ ref('fct_application_outcomes') }}
 
     union all
@@ -14,7 +16,9 @@ with facts as (
         filing_id,
         cell_key,
         value,
-        state
+        value_best,
+        state,
+        quality
     from {{ ref('fct_reviews') }}
 
     union all
@@ -23,7 +27,9 @@ with facts as (
         filing_id,
         cell_key,
         value,
-        state
+        value_best,
+        state,
+        quality
     from {{ ref('fct_disclosures') }}
 
     union all
@@ -32,7 +38,9 @@ with facts as (
         filing_id,
         cell_key,
         value,
-        state
+        value_best,
+        state,
+        quality
     from {{ ref('fct_printed_totals') }}
 
 )
@@ -43,4 +51,6 @@ left join {{ ref('fct_cells') }} as cells on facts.filing_id = cells.filing_id a
 where
     cells.cell_key is null
     or facts.value is distinct from cells.value
+    or facts.value_best is distinct from cells.value_best
     or facts.state is distinct from cells.state
+    or facts.quality is distinct from cells.quality

@@ -1,10 +1,11 @@
--- An agency-year of one scope is one row: two current vintages would be counted twice.
+-- An agency-year of one scope is one row: two current vintages would be counted twice. A filing that waits for
+-- its agency counts as that of its printed name.
 select
-    agency_id,
+    coalesce(agency_id, agency) as body,
     report_year,
     scope,
     count(*) as n
 from {{ ref('fct_filings') }}
 where is_current
-group by agency_id, report_year, scope
+group by all
 having count(*) > 1

@@ -1,5 +1,6 @@
 """Normalise and confront: the tidy tables, and what the identities say about them."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import dagster as dg
@@ -17,6 +18,9 @@ TIDY = {
     "indicators": "The indicator lists from before 2019, known rows and local ones.",
     "narrative_facts": "Numbers that stand in prose, with their sentence. Never mixed with table cells.",
     "issues": "What was odd, missing or not understood, with its place.",
+    "agency_resolutions": "Which agency issued each filing, or the candidates and why none was taken.",
+    "verdicts": "Cells on which a person has given a verdict that fits what is read there now.",
+    "corrections": "The ledger: every entry, shipped or of this data root, and what became of it.",
 }
 CATALOG = {
     "catalog_forms": "The forms and the report years they are for.",
@@ -28,12 +32,30 @@ CATALOG = {
     "catalog_units": "Units in which reports count.",
     "catalog_laws": "The laws and notices that rules come from.",
     "catalog_breaks": "Where series of two forms may not be joined.",
+    "catalog_concepts": "Concepts: one name for a figure through the forms of all eras.",
+    "catalog_crosswalk": "The cells of each form that a concept consists of.",
+    "catalog_concept_breaks": "What each break of the series does to each concept.",
+    "catalog_measures": "Measures: ratios of concepts, named by their formula.",
+    "catalog_measure_terms": "The concepts above and below the line of each measure.",
+    "catalog_sources": "Where documents come from: publishers' sites, and what people gave.",
     "catalog_report_years": "Report years with their form and deadlines.",
 }
+REGISTER = {
+    "agency_versions": "Agencies through time: name, place, parents, validity with its basis.",
+    "agency_aliases": "Other names of agencies, with evidence.",
+    "agency_events": "Agencies renamed, recoded, upgraded, merged, split.",
+    "agency_codes": "Codes by which others know an agency.",
+    "divisions": "Places of China down to towns and streets, with the years of the lists that have them.",
+}
+#: What confrontation reads: cells, and what the report says besides them.
+CONFRONTS = ("filings", "cells", "narrative_facts", "issues")
 CONFRONTED = {
     "identity_results": "Each identity, instance by instance, for each filing: holds, fails, or why neither.",
     "derived_cells": "Values that accounting identities force where none is printed. Beside, never instead.",
     "cell_suspects": "Cells that a failing identity points at.",
+    "localisations": "What may be wrong in a table whose sums fail: explanations, the likeliest first.",
+    "suspected_cells": "The cells of each explanation with what they might have said. Beside, never instead.",
+    "reconciled_cells": "Doubtful cells for which the identities choose another reading that was seen.",
     "catalog_identities": "The identities themselves, as they are compiled.",
 }
 COUNTED_BY = {
@@ -41,10 +63,23 @@ COUNTED_BY = {
     "filings": "status",
     "cells": "state",
     "issues": "code",
+    "agency_resolutions": "how",
+    "verdicts": "verdict",
+    "corrections": "outcome",
     "narrative_facts": "fact",
     "identity_results": "result",
 }
+#: What became of an entry of the ledger, for people.
+OUTCOMES = {
+    "applied": "applied",
+    "superseded": "superseded by a later entry",
+    "answered": "read rightly by now",
+    "not_archived": "ignored: their snapshot is not archived here",
+    "not_read": "wait with their document for a converter",
+    "fits_nothing": "fit nothing that was read",
+}
 OWNERS = ["team:gongkai"]
+NORMALISED = TIDY | CATALOG | REGISTER
 
 
 def core_key(table: str) -> dg.AssetKey:
@@ -66,31 +101,41 @@ def _specs(tables: dict[str, str], group: str, deps: list[dg.AssetKey]) -> list[
     ]
 
 
-@dg.multi_asset(name="normalise", specs=_specs(TIDY | CATALOG, "normalise", [dg.AssetKey("readings")]))
+@dg.multi_asset(name="normalise", specs=_specs(NORMALISED, "normalise", [dg.AssetKey("readings")]))
 def normalise(
     context: dg.AssetExecutionContext, data_root: HeldDataRoot
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Readings to tidy tables."""
-    from ingestion.catalog import load_catalog
+    from ingestion.catalog import load_catalog, load_ledger
+    from ingestion.catalog.agencies import Register
+    from ingestion.catalog.agencies.agency_tables import agency_tables
     from ingestion.normalise import normalise as to_tables
     from ingestion.normalise import write_tables
     from ingestion.readings import stored_readings
 
-    root = data_root.paths
-    tables = to_tables(list(stored_readings(root)), load_catalog())
-    if tables.keys() != (TIDY | CATALOG).keys():
-        raise dg.Failure(f"tables and assets differ: {sorted(tables.keys() ^ (TIDY | CATALOG).keys())}")
+    root, catalog = data_root.paths, load_catalog()
+    register = Register(own=root.agencies)
+    tables = to_tables(
+        list(stored_readings(root)), catalog, load_ledger(catalog, root.ledger), register
+    ) | agency_tables(register)
+    if tables.keys() != NORMALISED.keys():
+        raise dg.Failure(f"tables and assets differ: {sorted(tables.keys() ^ NORMALISED.keys())}")
     written = write_tables(root, tables)
     context.log.info(
         f"normalise: {tables['filings'].num_rows} filings, {tables['cells'].num_rows} cells, "
         f"{tables['narrative_facts'].num_rows} facts in prose, {tables['issues'].num_rows} issues"
     )
-    yield from _results(TIDY | CATALOG, {name: (tables[name], written[name]) for name in tables})
+    if tables["corrections"].num_rows:
+        outcomes = Counter(tables["corrections"].column("outcome").to_pylist())
+        said = ", ".join(f"{count} {OUTCOMES[outcome]}" for outcome, count in outcomes.most_common())
+        context.log.info(f"ledger: {said}")
+    resolved = tables["agency_resolutions"].column("agency_id")
+    if resolved.null_count:
+        context.log.info(f"agencies: {resolved.null_count} of {len(resolved)} filings wait for their agency")
+    yield from _results(NORMALISED, {name: (tables[name], written[name]) for name in tables})
 
 
-@dg.multi_asset(
-    name="confront", specs=_specs(CONFRONTED, "confront", [core_key(t) for t in ("filings", "cells")])
-)
+@dg.multi_asset(name="confront", specs=_specs(CONFRONTED, "confront", [core_key(t) for t in CONFRONTS]))
 def confront(
     context: dg.AssetExecutionContext, data_root: HeldDataRoot
 ) -> Iterator[dg.MaterializeResult[None]]:
@@ -110,6 +155,23 @@ def confront(
         f"confront: identities asked in {len(results)} instances, {failing} fail; {derived} cells derived"
     )
     yield from _results(CONFRONTED, tables)
+
+
+@dg.asset(
+    key=core_key("reader_changes"),
+    group_name="normalise",
+    deps=[core_key(name) for name in ("cells", "documents", "agency_resolutions")],
+    kinds={"python", "parquet"},
+    owners=OWNERS,
+    description="Cells that this reader reads otherwise than they stand in the current release; history.",
+)
+def reader_changes(context: dg.AssetExecutionContext, data_root: HeldDataRoot) -> dg.MaterializeResult[None]:
+    """Compare the tidy cells with the release that readers have now."""
+    from orchestration.reader_changes import collect_reader_changes
+
+    count = collect_reader_changes(data_root.paths)
+    context.log.info(f"reader changes: {count}")
+    return dg.MaterializeResult(metadata={"dagster/row_count": count})
 
 
 def _results(wanted: dict[str, str], tables: dict[str, tuple]) -> Iterator[dg.MaterializeResult[None]]:  # type: ignore[type-arg]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,51 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.publish import copy_warehouse
+from tests.integration.warehouse_build import PROJECT, DbtRun, dbt_build, one, rows
 from tests.integration.warehouse_fixture import FILINGS, add_row, write_fixture
 
-PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-
-@dataclass
-class DbtRun:
-    """A finished `dbt build`: exit status, what it printed, status by node id, and where the database is."""
-
-    code: int
-    printed: str
-    statuses: dict[str, str]
-    messages: dict[str, str]
-    database: Path
-
-    def of(self, name: str) -> str:
-        """Status of the node whose id contains `name`."""
-        return next(status for node, status in self.statuses.items() if name in node)
-
-
-def dbt_build(folder: Path, project: Path = PROJECT) -> DbtRun:
-    database = folder / "warehouse.duckdb"
-    environment = {
-        **os.environ,
-        "GONGKAI_TABLES": str(folder / "tables"),
-        "GONGKAI_DBT_PATH": str(database),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_PROJECT_DIR": str(project),
-        "DBT_PROFILES_DIR": str(project),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-    command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build", "--no-use-colors"]
-    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=300)
-    results_file = folder / "target" / "run_results.json"
-    assert results_file.exists(), done.stdout + done.stderr
-    results = json.loads(results_file.read_text("utf-8"))["results"]
-    return DbtRun(
-        done.returncode,
-        done.stdout + done.stderr,
-        {result["unique_id"]: result["status"] for result in results},
-        {result["unique_id"]: result["message"] or "" for result in results},
-        database,
-    )
 
 
 @pytest.fixture(scope="session")
@@ -81,18 +35,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
 def warehouse(built: DbtRun) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(built.database), read_only=True) as connection:
         yield connection
-
-
-def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
-    return connection.execute(query).fetchall()
-
-
-def one(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
-    cursor = connection.execute(query)
-    names = [column[0] for column in cursor.description or []]
-    found = cursor.fetchall()
-    assert len(found) == 1, found
-    return dict(zip(names, found[0], strict=True))
 
 
 def mart_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -111,12 +53,14 @@ def test_every_model_and_test_ran_and_nothing_warns(built: DbtRun) -> None:
     assert set(built.statuses.values()) == {"success", "pass"}
     assert "Deprecat" not in built.printed
     kinds = {node.split(".")[0] for node in built.statuses}
-    assert kinds == {"model", "test", "unit_test"}
+    assert kinds == {"model", "test", "unit_test", "operation"}
 
 
-def test_marts_are_tables_in_main_and_only_staging_has_views(warehouse: duckdb.DuckDBPyConnection) -> None:
-    views = rows(warehouse, "select distinct schema_name from duckdb_views() where not internal")
-    assert views == [("staging",)]
+def test_marts_are_tables_in_main_and_only_measures_are_views(warehouse: duckdb.DuckDBPyConnection) -> None:
+    views = rows(
+        warehouse, "select view_name from duckdb_views() where not internal and schema_name <> 'staging'"
+    )
+    assert set(views) == set(rows(warehouse, "select view_name from dim_measure"))
     models = {path.stem for path in (PROJECT / "models/marts").glob("*.sql")}
     assert set(mart_tables(warehouse)) == models
 
@@ -124,8 +68,10 @@ def test_marts_are_tables_in_main_and_only_staging_has_views(warehouse: duckdb.D
 def test_the_published_copy_opens_without_the_parquet(built: DbtRun, tmp_path: Path) -> None:
     copy_warehouse(built.database, tmp_path / "gongkai.duckdb")
     with duckdb.connect(str(tmp_path / "gongkai.duckdb"), read_only=True) as released:
-        assert rows(released, "select count(*) from duckdb_views() where not internal") == [(0,)]
-        for table in mart_tables(released):
+        views = [name for (name,) in rows(released, "select view_name from dim_measure order by position")]
+        there = "select schema_name, view_name from duckdb_views() where not internal"
+        assert set(rows(released, there)) == {("main", name) for name in views}
+        for table in [*mart_tables(released), *views]:
             released.execute(f"select * from {table}").fetchall()
         # comments and constraints travel with the copy
         assert rows(released, "select comment from duckdb_tables() where table_name = 'fct_cells'")[0][0]
@@ -136,6 +82,7 @@ def test_every_table_and_column_is_described_in_both_languages(warehouse: duckdb
     described = rows(
         warehouse,
         "select table_name, null, comment from duckdb_tables() where schema_name = 'main' "
+        "union all select view_name, null, comment from duckdb_views() where schema_name = 'main' and not internal "
         "union all select table_name, column_name, comment from duckdb_columns() where schema_name = 'main' "
         "and not internal",
     )
@@ -166,6 +113,10 @@ def test_numbers_are_exact_decimals(warehouse: duckdb.DuckDBPyConnection) -> Non
         "update fct_cells set derived_value = 1 where value is not null",  # derived in place of printed
         "update fct_identity_results set result = 'maybe'",
         "update fct_filings set scope = 'both'",
+        "update fct_filings set is_withdrawn = true where is_current",  # nobody counts what is withdrawn
+        "update fct_cells set value_best = 8 where verdict is null",  # only a person says so
+        "update fct_reconciled_cells set chosen = printed",  # nothing was chosen then
+        "update fct_localisations set is_unique = true where rank = 0",
         "insert into fct_printed_totals select * from fct_printed_totals limit 1",  # primary key
         "update fct_application_outcomes set state = null",
     ],
@@ -317,6 +268,25 @@ def test_printed_totals_stand_beside_their_parts(warehouse: duckdb.DuckDBPyConne
     assert (subtotal["value"], subtotal["parts_sum"]) == (3, 3)
 
 
+def test_a_verdict_stands_beside_the_printed_number_wherever_it_is_shown(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    cell = one(warehouse, "select * from fct_cells where verdict is not null")
+    assert (cell["filing_id"], cell["cell_key"]) == ("a2020", "t3.partial.total")
+    assert (cell["value"], cell["value_best"], cell["verdict"]) == (2, 1, "source_error")
+    assert cell["is_suspect"], "what an identity points at stays marked"
+    total = one(warehouse, "select * from fct_printed_totals where verdict is not null")
+    assert (total["value"], total["value_best"], total["difference"]) == (2, 1, 1)
+    why = one(warehouse, "select r.* from fct_corrections r join fct_cells using (correction_id)")
+    assert (why["reason"], why["who"], why["outcome"]) == ("各列之和为1", "tester", "applied")
+    elsewhere = "select outcome from fct_corrections where correction_id = 'own:2'"
+    assert rows(warehouse, elsewhere) == [("not_archived",)]
+    differing = "select count(*) from fct_cells where value_best is distinct from value"
+    assert rows(warehouse, differing) == [(1,)]
+    wide = one(warehouse, "select * from rpt_agency_year where filing_id = 'a2020'")
+    assert (wide["new_received_best"], wide["new_received"], wide["n_settled"]) == (5, 5, 1)
+
+
 def test_reviews_have_no_total(warehouse: duckdb.DuckDBPyConnection) -> None:
     found = rows(
         warehouse, "select result, value from fct_reviews where filing_id = 'a2021' and channel = 'review'"
@@ -365,18 +335,60 @@ def test_one_wide_row_an_agency_year_and_scope(warehouse: duckdb.DuckDBPyConnect
     assert legacy["legacy_fujian_proactive_items"] == 94 and legacy["new_received"] is None
 
 
-def test_agencies_are_their_printed_names(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_agencies_are_those_of_the_register(warehouse: duckdb.DuckDBPyConnection) -> None:
     found = rows(
-        warehouse, "select name_zh, n_filings, n_current_filings from dim_agency order by 1 nulls last, 2"
+        warehouse,
+        "select name_zh, county_zh, n_filings, n_current_filings, first_report_year from dim_agency "
+        "where n_filings > 0 order by 1",
     )
     assert found == [
-        ("月光区人民政府", 2, 2),
-        ("柳树街道办事处", 1, 1),
-        ("水边街道", 1, 1),
-        ("阳光街道办事处", 3, 2),
-        (None, 1, 0),
-        (None, 1, 0),
+        ("月光区人民政府", None, 2, 2, 2022),
+        ("福州市星河区柳树街道办事处", None, 1, 1, 2018),
+        ("福州市星河区水边街道办事处", None, 1, 1, 2023),
+        ("福州市星河区阳光街道办事处", "星河区", 3, 2, 2020),
     ]
+    assert rows(warehouse, "select count(*) from dim_agency where n_filings = 0") == [(2,)]
+
+
+def test_two_spellings_of_one_agency_are_two_vintages(warehouse: duckdb.DuckDBPyConnection) -> None:
+    found = rows(
+        warehouse,
+        "select agency, vintage, is_current from fct_filings join dim_agency using (agency_id) "
+        "where report_year = 2020 order by vintage",
+    )
+    assert found == [("星河区阳光街道", 1, False), ("阳光街道办事处", 2, True)]
+    printed = "select alias, first_year, last_year from dim_agency_alias where kind = 'printed' and alias like '%阳光%'"
+    assert sorted(rows(warehouse, printed)) == [
+        ("星河区阳光街道", 2020, 2020),
+        ("阳光街道办事处", 2020, 2021),
+    ]
+
+
+def test_an_agency_is_followed_through_time(warehouse: duckdb.DuckDBPyConnection) -> None:
+    def name_of(year: int) -> Any:
+        query = (
+            "select v.short_name_zh, v.division_code from dim_agency a join dim_agency_version v using (agency_id) "
+            f"where a.short_name_zh = '阳光街道办事处' and {year} between coalesce(v.valid_from, 0) "
+            "and coalesce(v.valid_to, 9999)"
+        )
+        return rows(warehouse, query)
+
+    assert name_of(2018) == [("阳光乡人民政府", "350188201")]
+    assert name_of(2020) == [("阳光街道办事处", "350199001")]
+    run_by = rows(
+        warehouse,
+        "select p.name_zh from dim_agency a join dim_agency p on p.agency_id = a.reporting_parent_id",
+    )
+    assert run_by == [("水边新区管理委员会",)]
+
+
+def test_what_waits_for_its_agency_is_kept_and_left_out(warehouse: duckdb.DuckDBPyConnection) -> None:
+    waiting = rows(warehouse, "select filing_id, how, names_seen[1] from fct_agency_queue order by 1")
+    assert [row[:2] for row in waiting] == [("noname", "no_name"), ("noname2", "no_name")]
+    assert waiting[0][2] == "某街道政府信息公开工作年度报告"
+    kept = "select count(*) from fct_filings join fct_agency_queue using (filing_id) where agency_id is null"
+    assert rows(warehouse, kept) == [(2,)]
+    assert rows(warehouse, "select count(*) from rpt_agency_year where agency_id is null") == [(0,)]
 
 
 def test_documents_that_could_not_be_read_are_listed(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -419,6 +431,7 @@ def test_damage_is_noticed(tmp_path: Path) -> None:
     assert pc.any(columns.column("is_total")).as_py()
     pq.write_table(columns.set_column(at, "is_total", nothing_is_total), tables / "catalog_columns.parquet")
     add_row(tables, "filings", {"filing_id": "a2020twin"})
+    add_row(tables, "agency_resolutions", {"filing_id": "a2020twin"})
 
     run = dbt_build(tmp_path, project)
 
@@ -429,3 +442,106 @@ def test_damage_is_noticed(tmp_path: Path) -> None:
     assert run.of("model.gongkai.dim_unit") == "error"
     assert "contract" in run.messages["model.gongkai.dim_unit"]
     assert run.of("test.gongkai.assert_every_cell_arrives_once") == "pass"
+
+
+def test_suspects_and_choices_are_found_beside_the_number_printed(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    suspect = one(
+        warehouse,
+        "select s.*, l.kind, c.value, c.value_best from fct_suspects s "
+        "join fct_localisations l using (filing_id, table_code, rank) join fct_cells c using (filing_id, cell_key)",
+    )
+    assert (suspect["cell_key"], suspect["kind"]) == ("t3.partial.total", "cells")
+    assert (suspect["printed"], suspect["value"], suspect["suggestion"]) == (2, 2, 1)
+    chosen = one(
+        warehouse,
+        "select r.*, c.value, c.value_best from fct_reconciled_cells r join fct_cells c using (filing_id, cell_key)",
+    )
+    assert (chosen["value"], chosen["value_best"], chosen["chosen"]) == (0, 0, 6)
+    assert chosen["rests_on"] == ["R01 table"]
+    nothing = one(warehouse, "select * from fct_localisations where rank = 0")
+    assert (nothing["kind"], nothing["weight"]) == ("none", None)
+    assert nothing["why_not"]
+
+
+def test_a_suggestion_in_the_place_of_a_number_stops_the_build(tmp_path: Path) -> None:
+    tables = tmp_path / "tables"
+    write_fixture(tables)
+    add_row(
+        tables, "suspected_cells", {"cell_key": "t3.granted.total", "printed": Decimal(7), "suggestion": None}
+    )
+    add_row(
+        tables, "reconciled_cells", {"cell_key": "t3.granted.total", "printed": Decimal(2)}
+    )  # read once only
+    run = dbt_build(tmp_path)
+    assert run.code != 0
+    assert run.of("assert_suggestions_stand_beside_printed_cells") == "fail"
+    assert run.messages[
+        next(node for node in run.messages if "assert_suggestions_stand_beside_printed_cells" in node)
+    ].startswith("Got 2 results")
+    assert run.of("assert_explanations_have_their_cells") == "fail"
+
+
+def test_every_row_says_how_far_it_may_be_trusted(warehouse: duckdb.DuckDBPyConnection) -> None:
+    def of(table: str, cell_key: str) -> Any:
+        query = f"select quality from {table} where filing_id = 'a2020' and cell_key = '{cell_key}'"
+        return one(warehouse, query)["quality"]
+
+    assert of("fct_cells", "t3.partial.total") == "violated_identities"
+    assert of("fct_reviews", "t4.review.pending") == "reconciled"
+    assert of("fct_reviews", "t4.lit_direct.pending") == "not_printed"
+    assert of("fct_application_outcomes", "t3.partial.natural_person") == "complete"
+    total = "select distinct quality from fct_printed_totals where filing_id = 'a2020' and cell_key = 't3.partial.total'"
+    assert rows(warehouse, total) == [("violated_identities",)]
+    # a series and a row of the flow are as good as the worst cell in them
+    worst = one(
+        warehouse,
+        "select quality, value from fct_series where filing_id = 'a2020' and concept = 'review_pending'",
+    )
+    assert worst == {"quality": "reconciled", "value": 0}
+    flow = "select distinct quality from fct_application_flow where filing_id = 'a2020'"
+    assert rows(warehouse, flow) == [("complete",)]
+
+
+def test_a_number_is_cited_down_to_its_cell(built: DbtRun, tmp_path: Path) -> None:
+    """In the released file, as a reader would ask."""
+    copy_warehouse(built.database, tmp_path / "gongkai.duckdb")
+    with duckdb.connect(str(tmp_path / "gongkai.duckdb"), read_only=True) as released:
+        found = one(released, "select * from citation('a2020', 't3.partial.total')")
+        nothing = rows(released, "select * from citation('a2020', 't3.no_such_row.total')")
+        crawled = one(released, "select publisher from citation('a2021', 't3.granted.total')")
+    assert nothing == [] and crawled["publisher"] == "福州市长乐区人民政府", "whose site it is"
+    assert found["title"] == "阳光街道办事处2020年政府信息公开工作年度报告"
+    assert (found["publisher"], found["url"]) == ("阳光街道办事处", "https://www.sunny.gov.cn/2020.html")
+    assert str(found["retrieved_at"]) == "2021-02-03 04:05:06" and found["sha256"] == f"{'a2020':0<64}"
+    assert (found["page"], found["table"], found["column"]) == (3, 1, 2)
+    assert found["place"] == f"line {found['row']}"
+    assert (found["printed"], found["value"], found["quality"]) == ("2", 2, "violated_identities")
+    for part in (
+        found["title"],
+        found["url"],
+        "2021-02-03",
+        found["sha256"],
+        found["place"],
+        "“2”",
+    ):
+        assert part in found["citation"]
+
+
+def test_changes_say_what_was_there_before_and_why(warehouse: duckdb.DuckDBPyConnection) -> None:
+    def of(cell_key: str) -> list[tuple[Any, ...]]:
+        return rows(
+            warehouse,
+            "select filing_id, cause, evidence, old_value, new_value, new_state from fct_changes "
+            f"where agency = '阳光街道办事处' and report_year = 2020 and cell_key = '{cell_key}' order by cause",
+        )
+
+    assert of("t3.granted.natural_person") == [("a2020", "new_vintage", "a2020old", 70, 2, "reported")]
+    assert of("t3.granted.research_inst") == [("a2020", "new_vintage", "a2020old", 0, None, "unreadable")]
+    assert of("t3.partial.total") == [
+        ("a2020", "new_vintage", "a2020old", 0, 2, "reported"),
+        ("a2020", "verdict", "own:1", 2, 1, "reported"),
+    ]
+    assert of("t3.denied_state_secret.research_inst") == [], "0 in both"
+    assert rows(warehouse, "select distinct filing_id from fct_changes") == [("a2020",)]

@@ -11,7 +11,16 @@ import pytest
 
 from orchestration import publish as publishing
 from orchestration.publish import CURRENT, PublishError, content_of, digest_of, publish
-from orchestration.releases import NoSuchRelease, changelog, diff, find_release, list_releases, prune
+from orchestration.release_files import export_parquet
+from orchestration.releases import (
+    NoSuchRelease,
+    change_rows,
+    changelog,
+    diff,
+    find_release,
+    list_releases,
+    prune,
+)
 
 
 def _warehouse(path: Path, rows: list[tuple[str, int, str | None]]) -> Path:
@@ -36,7 +45,7 @@ ROWS: list[tuple[str, int, str | None]] = [("a", 1, "1"), ("b", 2, None), ("c", 
 
 def _publish(tmp_path: Path, rows: list[tuple[str, int, str | None]]) -> publishing.Published:
     warehouse = _warehouse(tmp_path / "warehouse.duckdb", rows)
-    return publish(tmp_path / "releases", warehouse, _quality, {"reader": "r1"})
+    return publish(tmp_path / "releases", warehouse, {"quality": _quality}, {"reader": "r1"})
 
 
 def test_release_holds_what_the_contract_names(tmp_path: Path) -> None:
@@ -50,7 +59,10 @@ def test_release_holds_what_the_contract_names(tmp_path: Path) -> None:
     assert manifest["code_version"] == {"reader": "r1"}
     assert manifest["previous"] is None
     on_disk = {str(p.relative_to(done.path)) for p in done.path.rglob("*") if p.is_file()}
-    assert on_disk == {"release.json", "gongkai.duckdb", "parquet/fct_cells.parquet", "quality/index.html"}
+    assert on_disk == {
+        *("release.json", "gongkai.duckdb", "parquet/fct_cells.parquet", "quality/index.html"),
+        *("CITATION.cff", "DATA_LICENCE.md"),
+    }
     assert set(manifest["sha256"]) == on_disk - {"release.json"}
     (tmp_path / "warehouse.parquet").unlink()  # a release does not lean on files outside it
     with duckdb.connect(str(current / "gongkai.duckdb"), read_only=True) as connection:
@@ -69,6 +81,23 @@ def test_same_rows_make_no_new_release_whatever_their_order(tmp_path: Path) -> N
     third = _publish(tmp_path, [*ROWS[:2], ("c", 4, "4")])
     assert third.is_new
     assert json.loads((third.path / "release.json").read_text("utf-8"))["previous"] == first.id
+
+
+def test_runs_kept_in_the_warehouse_make_no_release_but_travel_with_the_next(tmp_path: Path) -> None:
+    def published(runs: int, rows: list[tuple[str, int, str | None]]) -> publishing.Published:
+        warehouse = _warehouse(tmp_path / "warehouse.duckdb", rows)
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute(f"create table fct_expectation_runs as select * from range({runs}) as r(run)")
+        return publish(tmp_path / "releases", warehouse, {"quality": _quality}, {})
+
+    first = published(1, ROWS)
+    again = published(2, ROWS)
+    assert (again.is_new, again.id) == (False, first.id)
+    third = published(3, [*ROWS, ("d", 4, "4")])
+    assert third.is_new
+    assert third.row_counts["fct_expectation_runs"] == 3
+    changed = list(diff(tmp_path / "releases", first.id, third.id))
+    assert {change.table for change in changed} == {"fct_cells"}
 
 
 @pytest.mark.parametrize(
@@ -148,11 +177,10 @@ def test_a_release_that_is_not_what_it_should_be_is_not_published(
     first = _publish(tmp_path, ROWS)
     real = publishing.export_parquet
 
-    def forgetful(database: Path, folder: Path) -> None:
-        real(database, folder)
-        duckdb.execute(
-            f"copy (select 1 as one where false) to '{folder / 'fct_cells.parquet'}' (format parquet)"
-        )
+    def forgetful(connection: duckdb.DuckDBPyConnection, tables: dict[str, int], folder: Path) -> None:
+        real(connection, tables, folder)
+        parquet = folder / "parquet" / "fct_cells.parquet"
+        duckdb.execute(f"copy (select 1 as one where false) to '{parquet}' (format parquet)")
 
     monkeypatch.setattr(publishing, "export_parquet", forgetful)
     with pytest.raises(PublishError, match="fct_cells: 0 rows in the Parquet"):
@@ -183,3 +211,67 @@ def test_prune_keeps_the_current_release_even_when_it_is_old(tmp_path: Path) -> 
         find_release(releases, "20010101")
     with pytest.raises(ValueError, match="at least one"):
         prune(releases, keep=0)
+
+
+def test_what_did_not_change_is_linked_and_not_written_again(tmp_path: Path) -> None:
+    def published(cells: int, agency: str, reader: str) -> Path:
+        warehouse = _warehouse(tmp_path / "warehouse.duckdb", [("a", cells, "x")])
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute(f"create table dim_agency as select '{agency}' as name")
+        return (
+            publish(tmp_path / "releases", warehouse, {}, {"reader": reader}).path / "csv" / "dim_agency.csv"
+        )
+
+    first, second = published(1, "甲", "r1"), published(2, "甲", "r1")
+    assert first.parent != second.parent and first.samefile(second)
+    changed, by_other_code = published(2, "乙", "r1"), published(3, "乙", "r2")
+    assert changed.read_text("utf-8-sig").split() == ["name", "乙"]
+    assert not changed.samefile(by_other_code), "another version may write another file"
+    prune(tmp_path / "releases", keep=1)
+    assert by_other_code.read_text("utf-8-sig").split() == ["name", "乙"]
+
+
+def test_a_large_table_is_there_by_year_too(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table fct_cells as select 2018 + i % 3 as report_year, i from range(9) as r(i)"
+        )
+        connection.execute("create table fct_small as select 2018 as report_year")
+        export_parquet(connection, {"fct_cells": 9, "fct_small": 1}, tmp_path, above=5)
+    assert [path.name for path in (tmp_path / "parquet_by_year").iterdir()] == ["fct_cells"]
+    years = sorted(path.name for path in (tmp_path / "parquet_by_year" / "fct_cells").iterdir())
+    assert years == ["report_year=2018", "report_year=2019", "report_year=2020"]
+    by_year = f"read_parquet('{tmp_path}/parquet_by_year/fct_cells/*/*.parquet', hive_partitioning = true)"
+    whole = f"read_parquet('{tmp_path}/parquet/fct_cells.parquet')"
+    for one, other in ((by_year, whole), (whole, by_year)):
+        left = duckdb.execute(f"select report_year, i from {one} except select report_year, i from {other}")
+        assert left.fetchall() == []
+
+
+def test_views_on_published_tables_travel_with_them(tmp_path: Path) -> None:
+    warehouse = _warehouse(tmp_path / "warehouse.duckdb", ROWS)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create view measure_total as select sum(value) as total from fct_cells")
+    done = publish(tmp_path / "releases", warehouse, {}, {})
+    with duckdb.connect(str(done.path / "gongkai.duckdb"), read_only=True) as connection:
+        assert connection.execute("select total from measure_total").fetchone() == (6,)
+
+
+def test_changes_as_a_table(tmp_path: Path) -> None:
+    first = _publish(tmp_path, ROWS)
+    _publish(tmp_path, [("a", 1, "1"), ("b", 5, None), ("d", 4, "4")])
+    rows = list(change_rows(tmp_path / "releases", first.id, "current"))
+    assert [tuple(row.values()) for row in rows] == [
+        ("fct_cells", "changed", '{"cell": "b"}', "value", "2", "5"),
+        ("fct_cells", "removed", '{"cell": "c"}', None, None, None),
+        ("fct_cells", "added", '{"cell": "d"}', None, None, None),
+    ]
+
+
+def test_a_view_that_leans_on_what_is_not_published_holds_the_release_back(tmp_path: Path) -> None:
+    warehouse = _warehouse(tmp_path / "warehouse.duckdb", ROWS)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create view measure_total as select one from staging.stg_one")
+    with pytest.raises((PublishError, duckdb.Error), match=r"measure_total|staging|stg_one"):
+        publish(tmp_path / "releases", warehouse, {}, {})
+    assert list_releases(tmp_path / "releases") == []

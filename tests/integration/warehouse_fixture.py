@@ -9,21 +9,29 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from expectations.runs import collect_runs
 from expectations.schemas import RESULT_SCHEMAS
 from ingestion.catalog import load_catalog
+from ingestion.catalog.agencies.agency_tables import AGENCY_SCHEMAS
 from ingestion.catalog.catalog_tables import catalog_tables
 from ingestion.normalise.schemas import TABLE_SCHEMAS
+from orchestration.reader_changes import COLUMNS
+from tests.integration.register_fixture import register_rows, resolution_rows
 
-SCHEMAS = {**TABLE_SCHEMAS, **RESULT_SCHEMAS}
+SCHEMAS = {**TABLE_SCHEMAS, **RESULT_SCHEMAS, **AGENCY_SCHEMAS}
 Row = dict[str, Any]
+
+OTHER_READING = '[{"text": "6", "confidence": 0.4, "how": "ocr_digit"}]'
 
 
 @dataclass
@@ -43,6 +51,7 @@ class SmallFiling:
     extra_cells: tuple[str, ...] = ()
     not_listed: tuple[str, ...] = ()  # rows that another stands for: a reading does not list them
     doubtful: tuple[str, ...] = ()
+    source: str = "samples"
 
     @property
     def sha256(self) -> str:
@@ -88,8 +97,13 @@ class SmallFiling:
                     "confidence": None if value is None else 0.5 if key in self.doubtful else 1.0,
                     "unit": form.cell(key).unit,
                     "optional": key in self.extra_cells,
+                    "others": OTHER_READING if key in self.doubtful else None,
                     "line": position,
                     "place": f"line {position}",
+                    "page": 3,
+                    "table_index": 1,
+                    "row_index": position,
+                    "column_index": 2,
                 }
             )
         return rows
@@ -147,7 +161,7 @@ FILINGS = [
         doubtful=("t4.review.pending",),
     ),
     SmallFiling(
-        "a2020old", "阳光街道办事处", 2020, "form_2019", {"t3.granted.natural_person": "70"}, is_current=False
+        "a2020old", "星河区阳光街道", 2020, "form_2019", {"t3.granted.natural_person": "70"}, is_current=False
     ),
     # （六）其他处理 printed as one row, the three rows below it not printed
     SmallFiling(
@@ -169,6 +183,7 @@ FILINGS = [
         extra_cells=SINGLE_ROW_OTHER,
         not_listed=("t3.other_no_correction", "t3.other_fee_unpaid", "t3.other_misc"),
         published_on=dt.date(2022, 2, 15),
+        source="fuzhou_changle",
     ),
     # the same row printed beside its three: a subtotal
     SmallFiling(
@@ -212,13 +227,22 @@ FILINGS = [
 
 def write_fixture(folder: Path) -> None:
     """Write every table that the warehouse reads as `<folder>/<table>.parquet`."""
+    write_rows(folder, _rows())
+
+
+def write_rows(folder: Path, tables: dict[str, list[Row]]) -> None:
+    """Write the given rows, and the catalog, as `<folder>/<table>.parquet`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in _rows().items():
+    for name, rows in tables.items():
         schema = SCHEMAS[name]
         filled = [{column: row.get(column) for column in schema.names} for row in rows]
         pq.write_table(pa.Table.from_pylist(filled, schema=schema), folder / f"{name}.parquet")
     for name, table in catalog_tables(load_catalog()).items():
         pq.write_table(table, folder / f"{name}.parquet")
+    collect_runs(folder / "no runs yet", folder)
+    with duckdb.connect() as connection:  # there is no release yet that a reader could differ from
+        connection.execute(f"create table changes ({COLUMNS})")
+        connection.execute(f"copy changes to '{folder / 'reader_changes.parquet'}' (format parquet)")
 
 
 def add_row(folder: Path, table: str, change: Row) -> None:
@@ -236,22 +260,25 @@ def add_row(folder: Path, table: str, change: Row) -> None:
     )
 
 
-def _rows() -> dict[str, list[Row]]:
+def filing_rows(filings: Iterable[SmallFiling]) -> dict[str, list[Row]]:
+    """Documents, filings, cells and what is drawn from cells; every other table of the warehouse is empty."""
     catalog = load_catalog()
     tables: dict[str, list[Row]] = {name: [] for name in SCHEMAS}
-    for filing in FILINGS:
+    for filing in filings:
         cells = filing.cells()
         states = [cell["state"] for cell in cells]
         tables["documents"].append(
             {
                 "sha256": filing.sha256,
                 "name": f"{filing.filing_id}.txt",
-                "source": "samples",
+                "source": filing.source,
                 "media_type": "text/plain",
                 "encoding": "utf-8",
                 "n_bytes": 1000,
                 "state": "no_tables" if "missing_image" in states else "read",
                 "reader_version": "1",
+                "url": "https://www.sunny.gov.cn/2020.html",
+                "retrieved_at": dt.datetime(2021, 2, 3, 4, 5, 6),  # noqa: DTZ001 - UTC, said by the column
             }
         )
         tables["filings"].append(
@@ -294,6 +321,12 @@ def _rows() -> dict[str, list[Row]]:
                 )
             elif cell["table_code"].startswith("t2_"):
                 tables["disclosures"].append(cell)
+    return tables
+
+
+def _rows() -> dict[str, list[Row]]:
+    tables = {**filing_rows(FILINGS), **register_rows()}
+    tables["agency_resolutions"] = resolution_rows(filing.key for filing in FILINGS)
     by_id = {filing.filing_id: filing.key for filing in FILINGS}
     tables["documents"].append(
         {
@@ -339,11 +372,41 @@ def _rows() -> dict[str, list[Row]]:
             "by": '["I03", "Q01"]',
         }
     ]
+    decided = {"verdict": "source_error", "status": "settled", "value": Decimal(1)}
+    tables["verdicts"].append(
+        {**by_id["a2020"], **decided, "cell_key": "t3.partial.total", "value_printed": Decimal(2),
+         "correction_id": "own:1"}
+    )  # fmt: skip
+    tables["corrections"] += [
+        {**decided, "correction_id": f"own:{position}", "ledger": "own", "position": position, "kind": "cell",
+         "snapshot": snapshot, "cell_key": "t3.partial.total", "printed": "2", "reason": "各列之和为1",
+         "who": "tester", "decided_on": dt.date(2022, 3, 1), "outcome": outcome, "n_filings": n_filings,
+         "about": f"t3.partial.total of snapshot {snapshot[:12]}"}
+        for position, snapshot, outcome, n_filings in [
+            (1, by_id["a2020"]["sha256"], "applied", 1),
+            (2, "f" * 64, "not_archived", 0),
+        ]
+    ]  # fmt: skip
     tables["cell_suspects"] += [{**by_id["a2020"], "cell_key": "t3.partial.total", "identity_ids": '["I03"]'}]
+    about_partial = {**by_id["a2020"], "table_code": "t3", "rank": 1}
+    tables["localisations"] += [
+        {**about_partial, "kind": "cells", "weight": 0.8, "n_cells": 1, "is_unique": False,
+         "violated": '["I03 partial"]'},
+        {**by_id["b2022all"], "table_code": "t3", "rank": 0, "kind": "none", "n_cells": 0, "is_unique": False,
+         "violated": '["B01 table"]', "why_not": "9 or more cells would have to change"},
+    ]  # fmt: skip
+    tables["suspected_cells"].append(
+        {**about_partial, "cell_key": "t3.partial.total", "printed": Decimal(2), "suggestion": Decimal(1),
+         "lower": Decimal(1), "upper": Decimal(1), "reason": "one slip of a digit away"}
+    )  # fmt: skip
+    tables["reconciled_cells"].append(
+        {**by_id["a2020"], "cell_key": "t4.review.pending", "printed": Decimal(0), "chosen": Decimal(6),
+         "text": "6", "rests_on": '["R01 table"]'}
+    )  # fmt: skip
     operands = json.dumps([{"cell": "t3.partial.total", "sign": 1, "side": "rhs"}])
     tables["identity_results"] += [
         {**by_id["a2020"], "identity_id": "I03", "instance": instance, "result": result, "lhs": lhs, "rhs": rhs,
-         "residual": None if lhs is None else lhs - rhs, "operands": operands, "suspects": suspects,
+         "residual": None if lhs is None or rhs is None else lhs - rhs, "operands": operands, "suspects": suspects,
          "severity": "error", "kind": "accounting", "why": why}
         for instance, result, lhs, rhs, suspects, why in [
             ("partial", "fails", Decimal(1), Decimal(2), '["t3.partial.total"]', None),
@@ -358,6 +421,7 @@ def _rows() -> dict[str, list[Row]]:
             "name_en": "Applicant columns add up to the row total",
             "kind": "accounting",
             "severity": "error",
+            "grade": "identity",
             "forms": '["form_2019", "form_2021"]',
             "formula": "sum of the six applicant columns = total",
             "op": "==",

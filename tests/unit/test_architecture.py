@@ -69,8 +69,11 @@ ROOMS = {
         "ingestion.paths",
         "ingestion.readings",
         "ingestion.recognise.reading",
+        "ingestion.resolve",
         libraries="pandas pyarrow numpy",
     ),
+    # Printed names against the register: it knows no document.
+    "ingestion.resolve": room("ingestion.catalog"),
     # One document from bytes to reading, and the store of readings: where the rooms before them meet.
     "ingestion.reader": room(
         "ingestion.carriers",

@@ -17,7 +17,7 @@ import pytest
 from ingestion import converter
 from ingestion.converter import Conversion, Unconverted, convert, converter_available, converter_mark
 from ingestion.extract.sniff import RTF, WORD, sniff
-from ingestion.normalise.tidy import WAITING_FOR
+from ingestion.normalise.filings import WAITING_FOR
 from ingestion.reader import read_snapshot
 from tests.generator import make, office
 from tests.generator.score import score

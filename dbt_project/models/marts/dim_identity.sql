@@ -4,6 +4,7 @@ select
     cast(name_en as varchar) as name_en,
     cast(kind as varchar) as kind,
     cast(severity as varchar) as severity,
+    cast(grade as varchar) as grade,
     cast(forms as varchar[]) as forms,
     cast(test as varchar) as test,
     cast(op as varchar) as op,

@@ -1,5 +1,5 @@
 -- Every cell of every vintage. `value` is what is printed and nothing else: what identities force stands in
--- `derived_value`, and the two are never merged into one column.
+-- `derived_value`, what people decided in `value_best`, and they are never merged into one column.
 select
     {{ filing_key('filings') }},
     cast(filings.is_current as boolean) as is_current,
@@ -8,6 +8,10 @@ select
     cast(cells.row_code as varchar) as row_code,
     cast(cells.column_code as varchar) as column_code,
     cast(cells.value as decimal(24, 6)) as value,
+    cast(cells.value_best as decimal(24, 6)) as value_best,
+    cast(cells.verdict as varchar) as verdict,
+    cast(cells.verdict_status as varchar) as verdict_status,
+    cast(cells.correction_id as varchar) as correction_id,
     cast(cells.raw as varchar) as raw,
     cast(cells.state as varchar) as state,
     cast(cells.unit as varchar) as unit,
@@ -35,10 +39,13 @@ select
     cast(cells.bbox as varchar) as bbox,
     cast(cells.part as varchar) as part,
     cast(cells.carrier as varchar) as carrier,
-    cast(cells.others as varchar) as others
-from {{ ref('stg_cells') }} as cells
+    cast(cells.others as varchar) as others,
+    cast({{ quality('cells', 'doubts') }} as varchar) as quality
+from {{ ref('int_cells') }} as cells
 inner join {{ ref('int_filings') }} as filings on cells.filing_id = filings.filing_id
 left join {{ ref('stg_cell_suspects') }} as suspects
     on cells.filing_id = suspects.filing_id and cells.cell_key = suspects.cell_key
 left join {{ ref('stg_derived_cells') }} as derived
     on cells.filing_id = derived.filing_id and cells.cell_key = derived.cell_key
+left join {{ ref('int_doubts') }} as doubts
+    on cells.filing_id = doubts.filing_id and cells.cell_key = doubts.cell_key

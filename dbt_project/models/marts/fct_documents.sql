@@ -48,7 +48,8 @@ select
     cast(coalesce(yielded.n_filings, 0) as integer) as n_filings,
     cast(coalesce(yielded.n_reported, 0) as integer) as n_reported_cells,
     cast(coalesce(facts.n_narrative_facts, 0) as integer) as n_narrative_facts,
-    cast(coalesce(raised.n_issues, 0) as integer) as n_issues
+    cast(coalesce(raised.n_issues, 0) as integer) as n_issues,
+    cast(documents.retrieved_at as timestamp) as retrieved_at
 from {{ ref('stg_documents') }} as documents
 left join yielded on documents.sha256 = yielded.sha256
 left join facts on documents.sha256 = facts.sha256

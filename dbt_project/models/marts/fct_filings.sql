@@ -13,5 +13,18 @@ select
     cast(filings.n_blank as integer) as n_blank,
     cast(filings.n_missing as integer) as n_missing,
     cast(filings.n_unreadable as integer) as n_unreadable,
-    cast(filings.found as varchar) as found
+    cast(filings.found as varchar) as found,
+    cast(filings.withdrawn as boolean) as is_withdrawn,
+    cast(first_value(filings.published_on) over vintages as date) as first_published_on,
+    cast(count(*) over vintages as integer) as n_vintages,
+    cast(documents.retrieved_at as timestamp) as retrieved_at
 from {{ ref('int_filings') }} as filings
+left join {{ ref('stg_documents') }} as documents on filings.sha256 = documents.sha256
+-- one spelling of an agency-year, as vintages are counted (ingestion/normalise); without a year there is none
+window vintages as (
+    partition by
+        coalesce(filings.agency_id, filings.agency), filings.report_year, filings.scope,
+        if(filings.report_year is null or coalesce(filings.agency_id, filings.agency) is null, filings.filing_id, null)
+    order by filings.vintage
+    rows between unbounded preceding and unbounded following
+)

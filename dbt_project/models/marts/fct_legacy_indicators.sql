@@ -9,6 +9,8 @@ select
     cast(rows.column_code as varchar) as measure,
     cast(rows.code || '.' || rows.column_code as varchar) as cell_key,
     cast(rows.value as decimal(24, 6)) as value,
+    cast({{ value_best('rows', 'verdicts') }} as decimal(24, 6)) as value_best,
+    cast(verdicts.verdict as varchar) as verdict,
     cast(rows.raw as varchar) as raw,
     cast(rows.state as varchar) as state,
     cast(rows.confidence as double) as confidence,
@@ -16,7 +18,26 @@ select
     cast(rows.sha256 as varchar) as sha256,
     cast(rows.place as varchar) as place,
     cast(rows.page as integer) as page,
-    cast(rows.carrier as varchar) as carrier
+    cast(rows.carrier as varchar) as carrier,
+    cast(
+        coalesce(
+            doubts.quality,
+            case
+                when rows.value is null then 'not_printed'
+                -- a local row is no cell of the form, and has its own confidence
+                when rows.confidence < {{ var('doubtful_below') }} then 'doubtful_reading'
+                else 'complete'
+            end
+        ) as varchar
+    ) as quality
 from {{ ref('stg_indicators') }} as rows
 inner join {{ ref('int_filings') }} as filings on rows.filing_id = filings.filing_id
+-- a row that is printed twice with two numbers: the verdict is about one of them
+left join {{ ref('stg_verdicts') }} as verdicts
+    on
+        rows.filing_id = verdicts.filing_id
+        and rows.code || '.' || rows.column_code = verdicts.cell_key
+        and rows.value is not distinct from verdicts.value_printed
+left join {{ ref('int_doubts') }} as doubts
+    on rows.filing_id = doubts.filing_id and rows.code || '.' || rows.column_code = doubts.cell_key
 where filings.is_current

@@ -44,6 +44,8 @@ select
     cast(cells.cell_key as varchar) as cell_key,
     cast(counted.direction as varchar) as direction,
     cast(cells.value as decimal(24, 6)) as value,
+    cast({{ value_best('cells', 'verdicts') }} as decimal(24, 6)) as value_best,
+    cast(verdicts.verdict as varchar) as verdict,
     cast(cells.state as varchar) as state,
     cast(counted.n_parts as integer) as n_parts,
     cast(counted.n_parts_reported as integer) as n_parts_reported,
@@ -51,9 +53,14 @@ select
     cast(
         cells.value - if(counted.n_parts = counted.n_parts_reported, counted.reported_sum, null) as decimal(24, 6)
     ) as difference,
-    cast(cells.unit as varchar) as unit
+    cast(cells.unit as varchar) as unit,
+    cast({{ quality('cells', 'doubts') }} as varchar) as quality
 from counted
 inner join {{ ref('stg_cells') }} as cells
     on counted.filing_id = cells.filing_id and counted.cell_key = cells.cell_key
 inner join {{ ref('int_filings') }} as filings on counted.filing_id = filings.filing_id
+left join {{ ref('stg_verdicts') }} as verdicts
+    on counted.filing_id = verdicts.filing_id and counted.cell_key = verdicts.cell_key
+left join {{ ref('int_doubts') }} as doubts
+    on counted.filing_id = doubts.filing_id and counted.cell_key = doubts.cell_key
 where filings.is_current

@@ -27,6 +27,7 @@ with printed as (
         c.filing_id,
         count(*) filter (where c.value is null and c.derived_value is not null) as n_derived,
         count(*) filter (where c.is_suspect) as n_suspect,
+        count(c.verdict) filter (where c.verdict_status = 'settled') as n_settled,
         {%- for column, cell_key in cells.items() %}
         {{ printed(cell_key, column) }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -128,9 +129,11 @@ select
     cast(filings.n_unreadable as integer) as n_unreadable,
     cast(coalesce(printed.n_derived, 0) as integer) as n_derived,
     cast(coalesce(printed.n_suspect, 0) as integer) as n_suspect,
+    cast(coalesce(printed.n_settled, 0) as integer) as n_settled,
     cast(filings.n_reported / nullif(filings.n_cells, 0) as double) as coverage,
     {%- for column in cells %}
     cast(printed.{{ column }} as decimal(24, 6)) as {{ column }},
+    cast(printed.{{ column }}_best as decimal(24, 6)) as {{ column }}_best,
     cast(printed.{{ column }}_state as varchar) as {{ column }}_state,
     {%- endfor %}
     {%- for class in outcome_classes() %}
@@ -152,4 +155,4 @@ left join printed on filings.filing_id = printed.filing_id
 left join classes on filings.filing_id = classes.filing_id
 left join identities on filings.filing_id = identities.filing_id
 left join narrative on filings.filing_id = narrative.filing_id
-where filings.is_current
+where filings.is_current and filings.agency_id is not null

@@ -11,5 +11,6 @@ select
     cast(state as varchar) as state,
     cast(reason as varchar) as reason,
     cast(attached_to as varchar) as attached_to,
-    cast(reader_version as varchar) as reader_version
+    cast(reader_version as varchar) as reader_version,
+    cast(retrieved_at as timestamp) as retrieved_at
 from {{ source('core', 'documents') }}

@@ -17,5 +17,6 @@ select
     cast(n_unreadable as integer) as n_unreadable,
     cast(vintage as integer) as vintage,
     cast(is_current as boolean) as is_current,
-    cast(found as varchar) as found
+    cast(found as varchar) as found,
+    coalesce(cast(withdrawn as boolean), false) as withdrawn
 from {{ source('core', 'filings') }}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration.agencies import NoSuchAgency, match_agency
+from orchestration.agencies import NoSuchAgency, match_agency, match_body
 
 KNOWN = [
     "福州市长乐区人民政府营前街道办事处",
@@ -36,3 +36,12 @@ def test_says_what_there_is_when_none_is_meant(name: str) -> None:
     with pytest.raises(NoSuchAgency, match="no agency") as refused:
         match_agency(name, KNOWN)
     assert refused.value.candidates == sorted(KNOWN)
+
+
+def test_two_names_of_one_body_are_not_several_bodies() -> None:
+    bodies = {"ag_1": ("水部街道办事处", "福州市鼓楼区水部街道", "ag_1"), "ag_2": ("东街街道办事处", "ag_2")}
+    assert match_body("水部街道", bodies) == "ag_1"
+    assert match_body("ag_2", bodies) == "ag_2"
+    with pytest.raises(NoSuchAgency, match="several") as refused:
+        match_body("街道办事处", bodies)
+    assert refused.value.candidates == ["东街街道办事处", "水部街道办事处"]

@@ -18,7 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 from ingestion.archive import Archive
 from ingestion.normalise.schemas import TABLE_SCHEMAS
 from ingestion.paths import DataRoot
-from orchestration.lookup import Facts, trace
+from orchestration.facts import Facts
+from orchestration.lookup import trace
 
 OTHERS = [
     {"text": "8", "confidence": 0.6, "how": "ocr_digit"},
@@ -63,6 +64,7 @@ def facts(data_root: DataRoot) -> Iterator[Facts]:
         "filing_id": "f",
         "sha256": sha256,
         "agency": AGENCY,
+        "agency_id": "ag_00000001",
         "report_year": 2021,
         "scope": "own_body",
         "form": "form_2021",
@@ -83,6 +85,7 @@ def facts(data_root: DataRoot) -> Iterator[Facts]:
         "cells": [{**row, "sha256": sha256} for row in rows],
         "results": [results],
         "identities": [{"identity_id": "I03", "name_zh": "和", "name_en": "Sum"}],
+        "agency_names": [{"agency_id": "ag_00000001", "name": "某市某区老名街道办事处"}],
     }
     with duckdb.connect(":memory:") as connection:
         for name, held in tables.items():
@@ -132,3 +135,8 @@ def test_a_cell_that_was_not_printed_has_no_place(facts: Facts) -> None:
     said = trace(facts, AGENCY, 2021, "t3.no_place.total")
     assert "the document does not print it" in said
     assert "picture" not in said
+
+
+@pytest.mark.parametrize("called", ["ag_00000001", "老名街道", "某市某区老名街道办事处"])
+def test_an_agency_may_be_called_by_its_id_and_by_its_other_names(facts: Facts, called: str) -> None:
+    assert trace(facts, called, 2021, KEY) == trace(facts, AGENCY, 2021, KEY)

@@ -1,0 +1,15 @@
+{# One measure of fct_measures as a view of its own; the agencies that are known only. #}
+{% macro measure_view(measure) -%}
+select
+    {{ agency_key('facts', 'agencies') }},
+    facts.form,
+    facts.numerator,
+    facts.denominator,
+    facts.ratio,
+    facts.ratio_best,
+    facts.is_hidden,
+    facts.n_suspect
+from {{ published('fct_measures') }} as facts
+inner join {{ published('dim_agency') }} as agencies on facts.agency_id = agencies.agency_id
+where facts.measure = '{{ measure }}'
+{%- endmacro %}

@@ -1,0 +1,17 @@
+{# A table as a published view names it: without the database, which has another name in a release. #}
+{% macro published(model) -%}
+    {{ ref(model).include(database=false) }}
+{%- endmacro %}
+
+{# What makes a figure an agency's, first in every view of measures; `facts` and `agencies` are relations in the
+   query. #}
+{% macro agency_key(facts, agencies) -%}
+    {{ facts }}.filing_id,
+    {{ facts }}.agency_id,
+    {{ agencies }}.name_zh,
+    {{ agencies }}.province_zh,
+    {{ agencies }}.level,
+    {{ agencies }}.kind,
+    {{ facts }}.report_year,
+    {{ facts }}.scope
+{%- endmacro %}

@@ -1,0 +1,26 @@
+-- The ledger, whole: also entries that a later one supersedes, and those about documents of other archives.
+select
+    cast(correction_id as varchar) as correction_id,
+    cast(ledger as varchar) as ledger,
+    cast(position as integer) as position,
+    cast(kind as varchar) as kind,
+    cast(snapshot as varchar) as snapshot,
+    cast(agency as varchar) as agency,
+    cast(report_year as integer) as report_year,
+    cast(scope as varchar) as scope,
+    cast(withdrawn as boolean) as is_withdrawn,
+    cast(cell_key as varchar) as cell_key,
+    cast(printed as varchar) as printed,
+    cast(verdict as varchar) as verdict,
+    cast(value as decimal(24, 6)) as value,
+    cast(status as varchar) as status,
+    cast(reason as varchar) as reason,
+    cast(evidence_snapshot as varchar) as evidence_snapshot,
+    cast(evidence_locator as varchar) as evidence_locator,
+    cast(who as varchar) as who,
+    cast(decided_on as date) as decided_on,
+    cast(outcome as varchar) as outcome,
+    cast(n_filings as integer) as n_filings,
+    cast(why as varchar) as why,
+    cast(about as varchar) as about
+from {{ ref('stg_corrections') }}

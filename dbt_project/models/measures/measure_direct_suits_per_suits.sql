@@ -1,0 +1,1 @@
+{{ measure_view('direct_suits_per_suits') }}

@@ -1,0 +1,1 @@
+{{ measure_view('granted_or_partial_per_handled') }}

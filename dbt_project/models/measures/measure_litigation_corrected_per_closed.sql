@@ -1,0 +1,1 @@
+{{ measure_view('litigation_corrected_per_closed') }}

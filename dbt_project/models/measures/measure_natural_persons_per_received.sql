@@ -1,0 +1,1 @@
+{{ measure_view('natural_persons_per_received') }}

@@ -1,0 +1,1 @@
+{{ measure_view('not_held_per_handled') }}

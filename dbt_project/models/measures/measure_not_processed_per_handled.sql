@@ -1,0 +1,1 @@
+{{ measure_view('not_processed_per_handled') }}

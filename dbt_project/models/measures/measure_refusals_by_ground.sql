@@ -1,0 +1,19 @@
+select
+    {{ agency_key('cells', 'agencies') }},
+    grounds.outcome as ground,
+    grounds.label_zh as ground_zh,
+    cells.value as numerator,
+    refused.value as denominator,
+    cast(
+        if(refused.value >= about.hidden_below, cells.value / nullif(refused.value, 0), null) as double
+    ) as ratio,
+    coalesce(refused.value > 0 and refused.value < about.hidden_below, false) as is_hidden,
+    cells.cell_key
+from {{ published('fct_cells') }} as cells
+inner join {{ published('dim_outcome') }} as grounds
+    on cells.row_code = grounds.outcome and grounds.outcome_class = 'denied'
+inner join {{ published('dim_agency') }} as agencies on cells.agency_id = agencies.agency_id
+inner join {{ published('dim_measure') }} as about on about.measure = 'refusals_by_ground'
+left join {{ published('fct_series') }} as refused
+    on cells.filing_id = refused.filing_id and refused.concept = 'outcome_denied'
+where cells.is_current and cells.table_code = 't3' and cells.column_code = 'total'

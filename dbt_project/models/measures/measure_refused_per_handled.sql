@@ -1,0 +1,1 @@
+{{ measure_view('refused_per_handled') }}

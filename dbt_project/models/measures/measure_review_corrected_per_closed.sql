@@ -1,0 +1,1 @@
+{{ measure_view('review_corrected_per_closed') }}

@@ -1,0 +1,11 @@
+select
+    cast(concept as varchar) as concept,
+    cast(form as varchar) as form,
+    cast(expression as integer) as expression,
+    cast(cell_key as varchar) as cell_key,
+    cast(sign as integer) as sign,
+    cast(relation as varchar) as relation,
+    cast(is_comparable as boolean) as is_comparable,
+    cast(note_zh as varchar) as note_zh,
+    cast(note_en as varchar) as note_en
+from {{ source('core', 'catalog_crosswalk') }}

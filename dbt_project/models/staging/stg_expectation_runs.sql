@@ -1,0 +1,22 @@
+select
+    cast(run_id as varchar) as run_id,
+    cast(run_at as timestamp with time zone) as run_at,
+    cast(part as varchar) as part,
+    cast(suite as varchar) as suite,
+    cast(expectation as varchar) as expectation,
+    cast(identity_id as varchar) as identity_id,
+    cast(form as varchar) as form,
+    cast(report_year as integer) as report_year,
+    cast(how as varchar) as how,
+    cast(severity as varchar) as severity,
+    cast(grade as varchar) as grade,
+    cast(evaluated as bigint) as evaluated,
+    cast(failed as bigint) as failed,
+    cast(failed_share as double) as failed_share,
+    cast(raised as varchar) as raised,
+    cast(success as boolean) as is_success,
+    cast(run_before as varchar) as run_before,
+    cast(failed_share_before as double) as failed_share_before,
+    cast(change as double) as change,
+    cast(got_worse as boolean) as got_worse
+from {{ source('core', 'expectation_runs') }}

@@ -1,0 +1,35 @@
+"""Every question of the cookbook runs on a release of the samples and gives the answer that the page shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.cookbook import Question, answer, questions
+from tests.pipeline import finished_root
+
+QUESTIONS = list(questions())
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return finished_root(tmp_path_factory) / "releases" / "current"
+
+
+def test_there_are_enough_questions_and_each_is_asked_in_both_languages() -> None:
+    assert len(QUESTIONS) >= 25
+    numbers = [int(question.title.split(".")[0]) for question in QUESTIONS]
+    assert numbers == list(range(1, len(QUESTIONS) + 1))
+    for question in QUESTIONS:
+        chinese, english = question.title.split(" / ", 1)
+        assert re.search(r"[\u4e00-\u9fff]", chinese) and re.search(r"[A-Za-z]{3}", english), question.title
+        assert len(question.answer) > 2, f"{question.title}: an answer without a row teaches nothing"
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=[question.title.split(".")[0] for question in QUESTIONS])
+def test_the_answer_is_the_one_shown(question: Question, release: Path) -> None:
+    with duckdb.connect(str(release / "gongkai.duckdb"), read_only=True) as connection:
+        assert answer(connection, question.sql) == question.answer

