@@ -37,7 +37,7 @@ types: setup
 # Two workers: the machine this is tuned for has two cores. PYTEST_ARGS adds to the command line.
 # The order lint, types, tests holds under -j too; pytest's closing line comes last.
 unit: setup lint types
-	@$(IN_VENV) "$(VENV)/bin/python" -m pytest -n 2 $(PYTEST_ARGS)
+	@$(IN_VENV) "$(VENV)/bin/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 dev: setup
 	@$(IN_VENV) exec "$(VENV)/bin/gongkai" dev
