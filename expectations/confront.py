@@ -51,11 +51,11 @@ def confront(
 ) -> dict[str, int]:
     """Confront every filing of `tables` with the identities, its prose and last year's; write to `out`.
 
-    Reads `filings`, `cells`, `narrative_facts` and `issues`. Writes `derived_cells`, `identity_results`,
-    `cell_suspects`, `localisations`, `suspected_cells`, `reconciled_cells` and `catalog_identities` (schemas
-    in expectations/schemas.py), by report year, filing and key, each replaced atomically, the same bytes for
-    the same input; returns their numbers of rows. Two report years are in memory at a time. Filings without
-    a known form have no rows.
+    Reads `filings`, `agency_resolutions`, `cells`, `narrative_facts` and `issues`. Writes `derived_cells`,
+    `identity_results`, `cell_suspects`, `localisations`, `suspected_cells`, `reconciled_cells` and
+    `catalog_identities` (schemas in expectations/schemas.py), by report year, filing and key, each replaced
+    atomically, the same bytes for the same input; returns their numbers of rows. Two report years are in
+    memory at a time. Filings without a known form have no rows.
     """
     out = out or tables
     catalog = catalog or load_catalog()

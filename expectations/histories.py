@@ -110,8 +110,8 @@ class Year:
             self._notes = _ByFiling(_read(tables / "issues.parquet", _NOTE, ours), "position")
         self.current: dict[tuple[str, str], str] = {}
         for filing_id, row in sorted(self.filings.items()):
-            if row["is_current"] and row["agency"] is not None:
-                self.current.setdefault((row["agency"], row["scope"]), filing_id)
+            if row["is_current"] and row["body"] is not None:
+                self.current.setdefault((row["body"], row["scope"]), filing_id)
 
     def cells(self, filing_id: str) -> dict[str, tuple[Decimal | None, str]]:
         keys, values, states = self._cells.columns(filing_id, "cell_key", "value", "state")
@@ -151,12 +151,24 @@ def years_of(tables: Path, prose: bool = True) -> Iterator[Year]:
     """The report years of the tidy tables in their order; those filings that tell no year come first."""
     wanted = [*KEY, *_HEADLINE]
     rows = pq.read_table(tables / "filings.parquet", columns=wanted)
+    rows = rows.append_column("body", _bodies(tables, rows))
     years: list[int | None] = sorted(set(rows["report_year"].to_pylist()) - {None})
     if rows["report_year"].null_count:
         years.insert(0, None)
     for year in years:
         mask = pc.is_null(rows["report_year"]) if year is None else pc.equal(rows["report_year"], year)
         yield Year(tables, year, rows.filter(mask).to_pylist(), prose)
+
+
+def _bodies(tables: Path, filings: pa.Table) -> pa.Array:
+    """Whose each filing is: the registered agency, or the printed name where none could be told.
+
+    One agency prints its name in several ways, and streets of one name lie in many cities.
+    """
+    resolved = pq.read_table(tables / "agency_resolutions.parquet", columns=["filing_id", "agency_id"])
+    known = dict(zip(resolved["filing_id"].to_pylist(), resolved["agency_id"].to_pylist(), strict=True))
+    pairs = zip(filings["filing_id"].to_pylist(), filings["agency"].to_pylist(), strict=True)
+    return pa.array([known.get(filing_id) or name for filing_id, name in pairs], pa.string())
 
 
 def read_filings(tables: Path) -> Iterator[FilingCells]:
@@ -183,8 +195,8 @@ def with_surroundings(
             filing = FilingCells(key, year.cells(filing_id), year.doubts(filing_id))
             previous, why = _previous(row, before, catalog)
             own = None
-            if row["scope"] != OWN_BODY and row["agency"] is not None:
-                beside = year.current.get((row["agency"], OWN_BODY))
+            if row["scope"] != OWN_BODY and row["body"] is not None:
+                beside = year.current.get((row["body"], OWN_BODY))
                 own = year.other(beside, catalog) if beside is not None else None
             yield filing, Surroundings(year.about(filing_id), previous, why, own)
         before = year
@@ -192,14 +204,14 @@ def with_surroundings(
 
 def _previous(row: Row, before: Year | None, catalog: Catalog) -> tuple[Other | None, str]:
     """Last year's filing, or the reason why there is none to compare with."""
-    if row["report_year"] is None or row["agency"] is None:
+    if row["report_year"] is None or row["body"] is None:
         return None, "without agency and report year nobody can tell which report is last year's"
     if not row["is_current"]:
         return None, "an older vintage: last year's report is compared with the current one"
     last = row["report_year"] - 1
-    found = before.current.get((row["agency"], row["scope"])) if before is not None else None
+    found = before.current.get((row["body"], row["scope"])) if before is not None else None
     if before is None or found is None:
-        # a body that was merged or renamed has no last year under its name: its predecessors are not guessed
+        # a body that was merged has no last year of its own: its predecessors are not guessed
         return None, f"needs the previous year's report: none of {last} by {row['agency']} ({row['scope']})"
     other = before.other(found, catalog)
     if other is None:

@@ -48,7 +48,7 @@ REGISTER = {
     "divisions": "Places of China down to towns and streets, with the years of the lists that have them.",
 }
 #: What confrontation reads: cells, and what the report says besides them.
-CONFRONTS = ("filings", "cells", "narrative_facts", "issues")
+CONFRONTS = ("filings", "cells", "narrative_facts", "issues", "agency_resolutions")
 CONFRONTED = {
     "identity_results": "Each identity, instance by instance, for each filing: holds, fails, or why neither.",
     "derived_cells": "Values that accounting identities force where none is printed. Beside, never instead.",

@@ -81,7 +81,7 @@ def write_filings(folder: Path, count: int) -> None:
         {**_headline(number), "title": "年度报告", "is_current": True, "vintage": 1}
         for number in range(count)
     ]
-    for name in ("filings", "narrative_facts", "issues"):
+    for name in ("filings", "agency_resolutions", "narrative_facts", "issues"):
         pq.write_table(_table(name, headlines if name == "filings" else []), folder / f"{name}.parquet")
 
 

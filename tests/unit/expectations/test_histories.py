@@ -71,6 +71,25 @@ def test_three_years_with_a_break_in_carry_over(tables: Tables, confronted: Any)
     assert said["a2023", "X02"]["biz_enterprise"]["result"] == "holds"
 
 
+def test_years_belong_to_the_registered_agency_and_not_to_the_printed_name(
+    tables: Tables, confronted: Any
+) -> None:
+    """北街街道办事处 lies in eight cities, and one office prints its name in several ways."""
+    left = report("form_2021", carry("carried_out", 3, 1))
+    taken = report("form_2021", carry("carried_in", 9))
+    for name, cells, year, printed, agency_id in (
+        ("one2021", left, 2021, "北街街道办事处", "ag_aaaaaaaa"),
+        ("other2022", taken, 2022, "北街街道办事处", "ag_bbbbbbbb"),
+        ("one2022", taken, 2022, "甘州区人民政府北街街道办事处", "ag_aaaaaaaa"),
+    ):
+        tables.add(name, "form_2021", cells, year, agency=printed)
+        tables.rows["agency_resolutions"].append({"filing_id": name, "agency_id": agency_id})
+    said = confronted()
+    assert said["other2022", "X01"]["total"]["result"] == "not_evaluable"
+    assert said["one2022", "X01"]["total"]["result"] == "fails"
+    assert json.loads(said["one2022", "X01"]["total"]["operands"])[1]["filing"] == "one2021"
+
+
 def test_one_person_more_and_one_enterprise_less_is_seen_behind_equal_totals(
     tables: Tables, confronted: Any
 ) -> None:
