@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ingestion.paths import DATA_VARIABLE, DataRoot
 
@@ -16,6 +17,10 @@ os.environ.update(
     DO_NOT_TRACK="1",
     GX_ANALYTICS_ENABLED="false",
 )
+
+# Machines are noisy: how long an example takes is never asserted.
+settings.register_profile("gongkai", deadline=None)
+settings.load_profile("gongkai")
 
 
 @pytest.fixture(autouse=True)

@@ -104,7 +104,7 @@ class Head:
                 guess = self.printed.guess(table, cell.text)
                 place = cell.col, cell.col + cell.colspan
                 self.cells.append(HeadCell(FOREIGN, cell.row, *place, guess=guess))
-                self.printed.add_foreign(table, guess)
+                self.printed.add_foreign(guess, cell.row)
             else:
                 self.printed.add(table.group_codes.get(normalise_label(cell.text)), cell.row)
                 group = table.row(cell.text, None) if table.is_review else None
@@ -216,7 +216,9 @@ class Head:
             return found
 
         layout = layout_with_guesses(table, orders, [item.guess for item in self.cells])
-        if layout.missing and (self._over_grids or self._may_hide_one(columns)):
+        by_place = grid.exact and not self._over_grids
+        hides_one = layout.missing and (self._over_grids or self._may_hide_one(columns))
+        if hides_one or not (by_place or self.printed.places_foreign(table)):
             # the head does not say that a column is not printed: its label may be the one not understood
             return replace(layout, confidence=min(layout.confidence, CONFIDENCE_IN_DOUBT))
         return layout

@@ -43,8 +43,8 @@ class PrintedLabels:
     """Columns and groups of columns in the order in which a head prints their labels, in any carrier."""
 
     codes: list[str] = field(default_factory=list)
-    #: group in which a label stands that is none of the form's: that of the label before it
-    _group_of_foreign: dict[str, str | None] = field(default_factory=dict)
+    #: labels that are none of the form's, and the label before each
+    _before_foreign: dict[str, str | None] = field(default_factory=dict)
     #: column that such a label resembles
     guesses: dict[str, str] = field(default_factory=dict)
     _last: str | None = None
@@ -77,21 +77,18 @@ class PrintedLabels:
                 if row is not None:
                     self._rows[code] = row
 
-    def add_foreign(self, table: TableVocabulary, guess: str | None = None) -> None:
+    def add_foreign(self, guess: str | None = None, row: int | None = None) -> None:
         """A label that is none of the form's; before the first of the form's it heads the row labels, unless
         it resembles a column's (本年发件 for 本年制发件数).
         """
         if self._last is None and guess is None:
             return
-        marker = f"{FOREIGN_MARK}{len(self._group_of_foreign)}"
-        known = self._last
-        above = table.group_of.get(known) if known is not None else None
-        self._group_of_foreign[marker] = (
-            self._group_of_foreign.get(known, above) if known is not None else None
-        )
+        marker = f"{FOREIGN_MARK}{len(self._before_foreign)}"
+        self._before_foreign[marker] = self._last
         if guess is not None:
             self.guesses[marker] = guess
-            self._group_of_foreign[marker] = table.group_of.get(guess)
+        if row is not None:
+            self._rows[marker] = row
         self.codes.append(marker)
         self._last = marker
 
@@ -100,8 +97,55 @@ class PrintedLabels:
 
         accepted: guesses that are taken for the columns they resemble.
         """
+        return self._in_order(table, self._groups(table, at_end=True), accepted)
+
+    def places_foreign(self, table: TableVocabulary) -> bool:
+        """Whether it is sure where the labels stand that are none of the form's.
+
+        自然人 | 法人或其他组织 | 总计 with 商业 | 科研机构 … in the line below is read as 总计 商业 科研机构: the
+        unknown label may be the last of the one group, or the first of the other.
+        """
+        at_end = self._in_order(table, self._groups(table, at_end=True), frozenset())
+        return at_end == self._in_order(table, self._groups(table, at_end=False), frozenset())
+
+    def _groups(self, table: TableVocabulary, at_end: bool) -> dict[str, str | None]:
+        """The group of every label: of one that is none of the form's, that of the labels in its row.
+
+        Where no row tells, it is the last label of the group that ends there, or the first of the next one.
+        """
+        groups: dict[str, str | None] = {code: table.group_of.get(code) for code in self.codes}
+        foreign = [code for code in self.codes if code in self._before_foreign]
+        for code in foreign:
+            in_row = {groups[one] for one in self._known_beside(code)}
+            guess = self.guesses.get(code)
+            before = self._before_foreign[code]
+            if guess is not None:
+                groups[code] = table.group_of.get(guess)
+            elif len(in_row) == 1:
+                groups[code] = in_row.pop()
+            else:
+                groups[code] = groups[before] if before is not None else None
+        if not at_end:
+            for code in reversed(foreign):
+                follows = self.codes[self.codes.index(code) + 1 :][:1]
+                if follows and code not in self.guesses and not self._known_beside(code):
+                    groups[code] = groups[follows[0]]
+        return groups
+
+    def _known_beside(self, code: str) -> list[str]:
+        """The form's labels in the row of a label, where rows tell."""
+        row = self._rows.get(code)
+        return [
+            one
+            for one in self.codes
+            if row is not None and one not in self._before_foreign and self._rows.get(one) == row
+        ]
+
+    def _in_order(
+        self, table: TableVocabulary, groups: dict[str, str | None], accepted: frozenset[str]
+    ) -> list[str]:
         found = []
-        for code in self._inside(table, None):
+        for code in self._inside(table, None, groups):
             guess = self.guesses.get(code)
             foreign = FOREIGN if code.startswith(FOREIGN_MARK) else code
             found.append(guess if guess is not None and guess in accepted else foreign)
@@ -123,15 +167,18 @@ class PrintedLabels:
         """Whether a label stands in the row of a group's label, which then has nothing of it below."""
         return code in self._rows and self._rows[code] == self._rows.get(group)
 
-    def _inside(self, table: TableVocabulary, group: str | None) -> list[str]:
+    def _inside(
+        self, table: TableVocabulary, group: str | None, groups: dict[str, str | None]
+    ) -> list[str]:
         found: list[str] = []
         for code in self.codes:
-            above = self._group_of_foreign.get(code, table.group_of.get(code))
+            above = groups[code]
             while above is not None and (above not in self.codes or self._beside(code, above)):
                 above = table.group_of.get(above)
             if above != group:
                 continue
-            found += self._inside(table, code) if code in table.group_codes.values() else [code]
+            is_group = code in table.group_codes.values()
+            found += self._inside(table, code, groups) if is_group else [code]
         return found
 
 

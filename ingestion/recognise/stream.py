@@ -178,7 +178,7 @@ class _Table:
         if self.head_end is not None:
             between = flat.squeezed[self.head_end : hit.start]
             if _is_words(between):
-                self.printed.add_foreign(self.vocabulary, self.printed.guess(self.vocabulary, between))
+                self.printed.add_foreign(self.printed.guess(self.vocabulary, between))
         self.printed.add(code)
         self.head_end = hit.end + len(_bracket_after(flat, hit))
 
@@ -189,7 +189,7 @@ class _Table:
             printed, table = self.printed, self.vocabulary
             if not self.heads:
                 self._layout = Layout()
-            elif printed.total_moves(table):
+            elif printed.total_moves(table) or not printed.places_foreign(table):
                 self._layout = Layout(confidence=CONFIDENCE_IN_DOUBT)
             else:
                 self._layout = layout_with_guesses(

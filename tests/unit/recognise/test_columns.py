@@ -222,3 +222,35 @@ def test_a_label_that_nobody_knows_may_be_the_one_that_is_missing() -> None:
     # the case: a page break cut 自然人 into 自然 and 人, and every figure moved one column to the right
     reading = read([["项目", "自然", *HEAD[1:]]], labelled({label: texts(label) for label in ROWS}))
     assert not any((cell.confidence or 0) >= 0.9 for cell in reading.cells.values() if cell.value is not None)
+
+
+def test_a_label_that_nobody_knows_stays_in_the_row_in_which_it_stands() -> None:
+    # the case: 商业 | 科研 | ... in the line below 自然人 | 法人或其他组织 | 总计 was taken for a column behind the
+    # total, and every figure moved one column to the left: the printed total became a blank
+    above, note = ["自然人", "法人或其他组织", "总计"], ["（勾稽关系）", "申请人情况"]
+    rows = labelled({label: texts(label) for label in ROWS})
+    for separator in (" | ", "\t"):
+        reading = read([note, above, ["贸易", *HEAD[2:-1]]], rows, separator)
+        for label, numbers in ROWS.items():
+            found = cells(reading, label)
+            # which column 贸易 is, the sums may tell
+            assert [found[0], *found[2:]] == [numbers[0], *numbers[2:]] and found[1] in (None, numbers[1])
+    subtotal = {NEW: "6", CARRIED: "1", GRANTED: "7", NEXT: "0"}
+    rows = labelled({label: [*texts(label)[:1], subtotal[label], *texts(label)[1:]] for label in ROWS})
+    for separator in (" | ", "\t"):
+        reading = read([note, above, ["小计", *HEAD[1:-1]]], rows, separator)
+        for label, numbers in ROWS.items():
+            pairs = zip(cells(reading, label), numbers, strict=True)
+            assert all(found in (None, printed) for found, printed in pairs)
+        assert not any(cell.state == "blank" for cell in reading.cells.values())
+
+
+def test_in_running_text_an_unknown_label_between_two_groups_is_read_in_doubt() -> None:
+    rows = labelled({label: texts(label) for label in ROWS})
+    lines = [["自然人"], ["法人或其他组织"], ["总计"], ["贸易"], *([name] for name in HEAD[2:-1])]
+    fields = [[field] for row in rows for field in row]
+    reading = read([["申请人情况"], *lines], fields, "")
+    for label, numbers in ROWS.items():
+        for found, printed in zip(cells(reading, label), numbers, strict=True):
+            assert found in (None, printed) or not sure(reading)
+    assert not any(cell.state == "blank" for cell in reading.cells.values())
