@@ -313,7 +313,7 @@ def _emit(item: _Open) -> Iterator[CellReading]:
             value=printed.value,
             raw=first.text.strip(),
             state=printed.state,
-            confidence=None if printed.state == BLANK else min(confidence, row.label_confidence),
+            confidence=_sure_of(printed.state, min(confidence, row.label_confidence)),
             unit=printed.unit,
             locator=first.locator if same_place else row.locator,
             parts=printed.parts,
@@ -337,15 +337,18 @@ def _emit_as_printed(row: RowReading, fields: Candidate) -> Iterator[CellReading
             printed.value,
             item.text.strip(),
             printed.state,
-            None
-            if printed.state == BLANK
-            else min(printed.confidence, certainty, item.confidence, slot.confidence),
+            _sure_of(printed.state, min(printed.confidence, certainty, item.confidence, slot.confidence)),
             printed.unit,
             item.locator,
             printed.parts,
             printed.note,
             item.others,
         )
+
+
+def _sure_of(state: str, confidence: float) -> float | None:
+    """A blank has no reading to be sure of, but its place may be in doubt: then a number may stand there."""
+    return None if state == BLANK and confidence >= 1 else confidence
 
 
 def _doubting_split(reading: CellReading) -> CellReading:

@@ -167,9 +167,7 @@ class PrintedLabels:
         """Whether a label stands in the row of a group's label, which then has nothing of it below."""
         return code in self._rows and self._rows[code] == self._rows.get(group)
 
-    def _inside(
-        self, table: TableVocabulary, group: str | None, groups: dict[str, str | None]
-    ) -> list[str]:
+    def _inside(self, table: TableVocabulary, group: str | None, groups: dict[str, str | None]) -> list[str]:
         found: list[str] = []
         for code in self.codes:
             above = groups[code]

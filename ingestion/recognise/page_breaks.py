@@ -38,11 +38,12 @@ def mended(document: Document, catalog: Catalog) -> Document:
     if not breaks:
         return document
     labels = _labels(catalog)
+    units = frozenset(catalog.units)
     blocks = list(document.blocks)
     for at, row in breaks:
         grid = blocks[at]
         assert isinstance(grid, Grid)
-        blocks[at] = _mended(grid, row, labels)
+        blocks[at] = _mended(grid, row, labels, units)
     return replace(document, blocks=blocks)
 
 
@@ -82,14 +83,14 @@ class _Halves:
         return self.changed.get(id(cell), cell)
 
 
-def _mended(grid: Grid, row: int, labels: frozenset[str]) -> Grid:
+def _mended(grid: Grid, row: int, labels: frozenset[str], units: frozenset[str]) -> Grid:
     above = [cell for cell in grid.cells if cell.row < row <= cell.row + cell.rowspan]
     below = [cell for cell in grid.cells if cell.row == row]
     halves = _Halves(above, below)
     pairs = [(upper, lower) for lower in below for upper in above if _same_column(upper, lower)]
     joined = _join_labels(halves, pairs, labels)
     last = [cell for cell in above if cell.row == max(one.row for one in above)]
-    _move_numbers(halves, pairs, last, joined, labels)
+    _move_numbers(halves, pairs, last, joined, labels, units)
     if not halves.changed:
         return grid
     emptied = all(is_blank(halves.now(cell)) for cell in below)
@@ -126,14 +127,13 @@ def _move_numbers(
     last: Sequence[GridCell],
     joined: bool,
     labels: frozenset[str],
+    units: frozenset[str],
 ) -> None:
     """Numbers of the row that the break cut, to the side where its label stands."""
     numbers_above = [cell for cell in last if is_value(cell)]
     numbers_below = [cell for cell in halves.below if is_value(cell)]
-    words_above = [cell for cell in last if not is_blank(cell) and not is_value(cell)]
-    words_below = [
-        cell for cell in map(halves.now, halves.below) if not is_blank(cell) and not is_value(cell)
-    ]
+    words_above = _words(last, units)
+    words_below = _words([halves.now(cell) for cell in halves.below], units)
     by_upper = {id(upper): lower for upper, lower in pairs}
     by_lower = {id(lower): upper for upper, lower in pairs}
     if numbers_above and numbers_below and not words_below:
@@ -151,7 +151,7 @@ def _move_numbers(
                 upper = by_lower[id(cell)]
                 halves.changed[id(upper)] = _at(cell, upper)
                 halves.changed[id(cell)] = replace(cell, text="")
-        elif all_paired and words_below and normalise_label(words_below[-1].text) not in labels:
+        elif all_paired and not (words_below and normalise_label(words_below[-1].text) in labels):
             for cell in last:
                 lower = by_upper.get(id(cell))
                 if is_blank(cell) and lower is not None and is_value(lower):
@@ -165,6 +165,15 @@ def _move_numbers(
                 sure = min(cell.confidence, CONFIDENCE_OTHER_SIDE)
                 halves.changed[id(other)] = replace(_at(cell, other), confidence=sure)
                 halves.changed[id(cell)] = replace(cell, text="")
+
+
+def _words(cells: Sequence[GridCell], units: frozenset[str]) -> list[GridCell]:
+    """Cells with words, those of a column of units (条, 件) left out: the last one is the row's own label."""
+    return [
+        cell
+        for cell in cells
+        if not is_blank(cell) and not is_value(cell) and normalise_label(cell.text) not in units
+    ]
 
 
 def _at(cell: GridCell, place: GridCell) -> GridCell:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
+
+from ingestion.catalog import load_catalog
 
 DOUBTFUL_BELOW = 0.9
 
@@ -20,7 +23,7 @@ class Score:
 
     printed: cells with a number in print; right: read so (flagged or not); missed: no number read; flagged_right:
     right, but suspect or of confidence below 0.9; flagged_wrong: wrong, and marked so; silent: wrong and not
-    marked, a number where none is printed included. `errors` names each silent error, `documents` counts.
+    marked; a number where none is printed included, and a number in print said to be blank or a slash. `errors` names each silent error, `documents` counts.
     """
 
     printed: int = 0
@@ -58,6 +61,8 @@ def score(found: Mapping[str, Any], gold: Mapping[str, Any]) -> Score:
         if read is None:
             if value is not None and not may_be_left:
                 result.missed += 1
+                if cell.get("state") in _empty_states() and not _flagged(cell):
+                    _wrong(result, cell, f"{name} {key}: printed {value!r}, read {cell['state']}")
                 result.missing.append(f"{name} {key}: printed {value!r}, read {cell.get('state')}")
         elif _same(read, value):
             if not may_be_left:
@@ -70,6 +75,12 @@ def score(found: Mapping[str, Any], gold: Mapping[str, Any]) -> Score:
             _wrong(result, cell, f"{name} {key}: not printed, read {cell['value']!r}")
     result.all_right = int(result.right == result.printed and not result.silent and not result.flagged_wrong)
     return result
+
+
+@cache
+def _empty_states() -> frozenset[str]:
+    """States that say: nothing is printed there, or a mark for nothing."""
+    return frozenset(state.code for state in load_catalog().states.values() if state.kind == "empty")
 
 
 def _wrong(result: Score, cell: Mapping[str, Any], error: str) -> None:

@@ -343,6 +343,15 @@ def test_a_number_where_nothing_is_printed_is_silent() -> None:
     assert score(reading, gold).silent == 1
 
 
+def test_a_number_said_to_be_blank_is_silent_and_one_said_to_be_unreadable_is_not() -> None:
+    gold = make("html", 1, "form_2021", "clean", "large").gold
+    for state, silent in (("blank", 1), ("slash", 1), ("unreadable", 0), ("missing_table", 0)):
+        reading = read_right(gold)
+        reading["cells"]["t3.granted.total"].update(value=None, state=state, confidence=None)
+        found = score(reading, gold)
+        assert (found.missed, found.silent) == (1, silent)
+
+
 def test_an_undecidable_cell_may_be_left_but_not_be_wrong() -> None:
     gold = make("html", 1, "form_2021", "clean", "large", ["split_numbers"]).gold
     assert gold["undecidable"]

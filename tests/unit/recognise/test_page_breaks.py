@@ -122,3 +122,36 @@ def test_head_of_the_review_table_cut_by_the_break_leaves_no_blank_row() -> None
     (grid,) = found.grids()
     assert ["".join(cell.text.split()) for cell in grid.rows()[0]][:2] == ["结果维持", "结果纠正"]
     assert grid.rows()[1] == []
+
+
+def indicators(*pages: Sequence[Sequence[str]]) -> dict[str, CellReading]:
+    reading = recognise(document(*pages), load_catalog(), "某局2014年政府信息公开工作年度报告")
+    assert reading.form == "pre2019_national"
+    return reading.cells
+
+
+LIST = [
+    ["统计指标", "单位", "统计数"],
+    ["一、主动公开情况", "——", "——"],
+    ["（二）通过不同渠道和方式公开政府信息的情况", "——", "——"],
+    ["1.政府公报公开政府信息数", "条", "5"],
+]
+REST = [["2.政府网站公开政府信息数", "条", "7"], ["3.政务微博公开政府信息数", "条", "8"]]
+
+
+def test_number_of_a_list_on_the_next_page() -> None:
+    total = ["（一）主动公开政府信息数（不同渠道和方式公开相同信息计1", "条", ""]
+    for rest in ("条）", ""):
+        label = [
+            total[0] if rest else "（一）主动公开政府信息数（不同渠道和方式公开相同信息计1条）",
+            *total[1:],
+        ]
+        cells = indicators([*LIST[:2], label], [[rest, "", "68022"], *LIST[2:], *REST])
+        assert cells["nat.proactive_total.count"].value == 68022
+        assert cells["nat.channel_website.count"].value == 7
+
+
+def test_number_of_a_list_below_a_label_that_nobody_knows_leaves_no_blank_behind() -> None:
+    cells = indicators([*LIST, ["2.政府网站公开政府信息数", "条", ""]], [["开情况", "", "9"], *REST[1:]])
+    assert cells["nat.channel_website.count"].value in (None, 9)
+    assert cells["nat.channel_website.count"].state != "blank"

@@ -17,6 +17,7 @@ from tests.unit.recognise.test_html_forms import CATALOG, YEARS, Truth, page, pl
 
 FORM = CATALOG.forms["form_2021"]
 T3 = FORM.table("t3")
+EMPTY = {state.code for state in CATALOG.states.values() if state.kind == "empty"}
 COLUMNS = [column.code for column in T3.columns]
 T4_TABLE = re.compile(r"(?<=行政诉讼情况</p>)<table>.*?</table>")
 
@@ -43,16 +44,18 @@ def read(text: str, name: str = "x.html") -> Reading:
 
 
 def silent(reading: Reading, truth: Truth) -> list[str]:
-    """Cells with a wrong number that nothing points at."""
+    """Cells with a wrong number, or said to be empty over a number, that nothing points at."""
     printed = {key: (cell.value, cell.state) for key, cell in reading.cells.items()}
     suspects = confront_cells(reading.form, printed).suspects if reading.form else {}
     return [
         key
         for key, cell in reading.cells.items()
-        if cell.value is not None
-        and (not truth.get(key) or cell.value != Decimal(truth[key]))
-        and (cell.confidence or 0) >= 0.9
-        and key not in suspects
+        if key not in suspects
+        and (
+            (cell.confidence or 0) >= 0.9 and (not truth.get(key) or cell.value != Decimal(truth[key]))
+            if cell.value is not None
+            else cell.state in EMPTY and (cell.confidence or 1) >= 0.9 and truth.get(key, "").isdigit()
+        )
     ]
 
 
