@@ -11,19 +11,20 @@ between placements: where one placement is printed plainly, no sum is asked.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
+from ingestion.recognise.certainty import doubts_of, place_of, sure_of
 from ingestion.recognise.geometry import (
     doubting_merged_blanks,
     doubting_the_head,
     keeping_columns,
     without_dead_columns,
 )
-from ingestion.recognise.reading import BLANK, UNREADABLE, CellReading
+from ingestion.recognise.reading import UNREADABLE, CellReading
 from ingestion.recognise.rows import CellSlot, FieldText, RowReading
 from ingestion.recognise.splits import only_split, splits_with_sums
 from ingestion.recognise.sums import (
@@ -41,10 +42,13 @@ CONFIDENCE_AGREED = 0.95
 CONFIDENCE_BY_SUM = 0.85
 #: Sister rows with the same damage decided.
 CONFIDENCE_BY_SISTERS = 0.8
+TOLD_BY_SISTERS = "other rows of the table told their places"
 #: Rows of equal damage that must agree before they may speak for each other.
 MIN_SISTERS = 3
 #: The digits of two neighbouring cells would make the row's sum right if they were one number.
 CONFIDENCE_SPLIT = 0.6
+#: Share of a table's rows that must print one number for each column, so that wider ones are the exception.
+USUAL_SHARE = 0.9
 #: Above this number of placements a row is not worth the search: it is unreadable.
 MAX_CANDIDATES = 20_000
 
@@ -56,6 +60,12 @@ class _Open:
     row: RowReading
     candidates: list[Candidate]
     confidence: float
+    #: why that is less than 1, for people
+    doubt: str | None = None
+
+    def lower(self, confidence: float, why: str) -> None:
+        if confidence < self.confidence:
+            self.confidence, self.doubt = confidence, why
 
 
 def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
@@ -84,11 +94,27 @@ def place_rows(rows: Sequence[RowReading]) -> dict[str, list[CellReading]]:
 
 
 def _too_wide(rows: Sequence[RowReading]) -> set[tuple[str, str]]:
-    """Tables that print more numbers in some row than the form has: an added column (小计) may be any."""
+    """Tables that print more numbers in some row than the form has: an added column (小计) may be any.
+
+    Not where the head is the form's own and nearly every row prints a number for each of its columns, one
+    beside the other: then it is those few rows that have one too many. (The case: a street's table of 25
+    rows with 0 in all seven columns, and an eighth 0 in its two last rows.)
+    """
+    numbers: dict[tuple[str, str], Counter[bool | None]] = defaultdict(Counter)
+    for row in rows:
+        if row.placed is not None or len(row.slots) < 2:
+            continue
+        inner, sure = _strip_blanks(row.fields), row.headed and row.label_confidence == 1.0
+        if len(inner) > len(row.slots):
+            numbers[row.table, row.block][True] += 1
+        elif sure and len(inner) == len(row.slots) and not any(item.blank for item in inner):
+            numbers[row.table, row.block][False] += 1
+        else:
+            numbers[row.table, row.block][None] += 1
     return {
-        (row.table, row.block)
-        for row in rows
-        if row.placed is None and len(row.slots) > 1 and len(_strip_blanks(row.fields)) > len(row.slots)
+        table
+        for table, seen in numbers.items()
+        if seen[True] and (seen[False] < MIN_SISTERS or seen[False] < USUAL_SHARE * seen.total())
     }
 
 
@@ -96,9 +122,13 @@ def _open(row: RowReading, starts: dict[tuple[str, int], int], *, in_doubt: bool
     if row.placed is not None and (None not in row.placed or not row.totals):
         # A column without a field: the row is short, and it may have lost its field further left, which only
         # its sum can tell.
-        return _Open(row, [tuple(row.placed)], CONFIDENCE_BY_SISTERS if None in row.placed else 1.0)
+        if None not in row.placed:
+            return _Open(row, [tuple(row.placed)], 1.0)
+        why = "the row prints nothing below some column, and may have lost it further left"
+        return _Open(row, [tuple(row.placed)], CONFIDENCE_BY_SISTERS, why)
     if row.glued:
-        return _Open(row, _glued_candidates(row), CONFIDENCE_BY_SUM)
+        why = "the row's digits are printed without gaps, and were split"
+        return _Open(row, _glued_candidates(row), CONFIDENCE_BY_SUM, why)
     width = len(row.slots)
     inner = _strip_blanks(row.fields)
     if not inner:
@@ -113,9 +143,13 @@ def _open(row: RowReading, starts: dict[tuple[str, int], int], *, in_doubt: bool
     if len(inner) == width:
         # Where other rows are too wide, a blank end may be one of the cells.
         doubtful = in_doubt and width > 1 and len(row.fields) > width
-        return _Open(row, [tuple(inner)], CONFIDENCE_BY_SUM if doubtful else 1.0)
+        if not doubtful:
+            return _Open(row, [tuple(inner)], 1.0)
+        why = "other rows of the table print more numbers than the form has columns"
+        return _Open(row, [tuple(inner)], CONFIDENCE_BY_SUM, why)
+    unequal = _unequal(row)
     if len(inner) > width:
-        return _Open(row, _limited(combinations(inner, width)), CONFIDENCE_AGREED)
+        return _Open(row, _limited(combinations(inner, width)), CONFIDENCE_AGREED, unequal)
     candidates: list[Candidate] = []
     if row.blanks_visible:
         candidates = list(_windows(row, width))
@@ -123,9 +157,14 @@ def _open(row: RowReading, starts: dict[tuple[str, int], int], *, in_doubt: bool
         if start is not None and start + width <= len(row.fields):
             window = tuple(row.fields[start : start + width])
             if window in candidates:
-                return _Open(row, [window], CONFIDENCE_BY_SISTERS)
+                return _Open(row, [window], CONFIDENCE_BY_SISTERS, f"{unequal}; {TOLD_BY_SISTERS}")
     candidates += _injections(inner, width)
-    return _Open(row, candidates, CONFIDENCE_AGREED)
+    return _Open(row, candidates, CONFIDENCE_AGREED, unequal)
+
+
+def _unequal(row: RowReading) -> str:
+    count = sum(1 for item in row.fields if not item.blank)
+    return f"the row prints {count} fields for {len(row.slots)} cells"
 
 
 def _learn_starts(rows: Sequence[RowReading]) -> dict[tuple[str, int], int]:
@@ -223,7 +262,7 @@ def _filter(item: _Open, known: dict[str, Decimal]) -> None:
     # A report may break its own sums: then no sum may choose, and the row stays open.
     item.candidates = summed or item.candidates
     if len(item.candidates) < before:
-        item.confidence = min(item.confidence, CONFIDENCE_BY_SUM)
+        item.lower(CONFIDENCE_BY_SUM, f"{_unequal(row)}; the row's sum chose their places")
 
 
 def _within_bounds(row: RowReading, candidate: Candidate, known: dict[str, Decimal]) -> bool:
@@ -257,7 +296,7 @@ def _let_sisters_speak(opened: Sequence[_Open]) -> None:
             left = [candidate for candidate in item.candidates if _pattern(candidate) in shared]
             if len(left) < len(item.candidates):
                 item.candidates = left
-                item.confidence = min(item.confidence, CONFIDENCE_BY_SISTERS)
+                item.lower(CONFIDENCE_BY_SISTERS, f"{_unequal(item.row)}; {TOLD_BY_SISTERS}")
 
 
 def _pattern(candidate: Candidate) -> tuple[bool, ...]:
@@ -270,8 +309,8 @@ def _doubt_columns(opened: Sequence[_Open]) -> None:
     doubted = tables_against_their_sums(placed)
     for item in opened:
         if (item.row.table, item.row.block) in doubted:
-            sure = min(item.row.label_confidence, CONFIDENCE_BY_SISTERS)
-            item.row = replace(item.row, label_confidence=sure)
+            sure = CONFIDENCE_BY_SISTERS
+            item.row = item.row.doubted(sure, "the sums of the table's rows speak against its columns")
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -290,14 +329,13 @@ def _emit(item: _Open) -> Iterator[CellReading]:
             continue
         placed = [candidate[index] for candidate in item.candidates]
         if not _agree(slot, placed):
-            count = len([one for one in row.fields if not one.blank])
             yield CellReading(
                 key=slot.key,
                 value=None,
                 raw=row.raw or None,
                 state=UNREADABLE,
-                locator=row.locator,
-                note=f"the row prints {count} fields for {len(row.slots)} cells",
+                locator=place_of([row.locator, *(one.locator for one in row.fields)]),
+                note=_unequal(row),
             )
             continue
         first = placed[0]
@@ -305,19 +343,20 @@ def _emit(item: _Open) -> Iterator[CellReading]:
         printed = parsed(slot, first)
         assert printed is not None
         same_place = all(one is first for one in placed)
-        confidence = min(printed.confidence, first.confidence, slot.confidence)
+        doubts = doubts_of(row, slot, first, printed)
         if len(placed) > 1 or item.confidence < CONFIDENCE_AGREED:
-            confidence = min(confidence, item.confidence)
+            doubts.append((item.confidence, item.doubt))
+        confidence, note = sure_of(printed, doubts)
         reading = CellReading(
             key=slot.key,
             value=printed.value,
             raw=first.text.strip(),
             state=printed.state,
-            confidence=_sure_of(printed.state, min(confidence, row.label_confidence)),
+            confidence=confidence,
             unit=printed.unit,
-            locator=first.locator if same_place else row.locator,
+            locator=first.locator if same_place else place_of([one.locator for one in placed if one]),
             parts=printed.parts,
-            note=printed.note,
+            note=note,
             others=first.others if same_place else (),
         )
         yield _doubting_split(reading) if slot.key in apart else reading
@@ -325,30 +364,25 @@ def _emit(item: _Open) -> Iterator[CellReading]:
 
 def _emit_as_printed(row: RowReading, fields: Candidate) -> Iterator[CellReading]:
     """The common case: one placement, which the print itself shows."""
-    certainty = row.label_confidence
     for slot, item in zip(row.slots, fields, strict=True):
         assert item is not None
         if not slot.key:
             continue
         printed = parsed(slot, item)
         assert printed is not None
+        confidence, note = sure_of(printed, doubts_of(row, slot, item, printed))
         yield CellReading(
             slot.key,
             printed.value,
             item.text.strip(),
             printed.state,
-            _sure_of(printed.state, min(printed.confidence, certainty, item.confidence, slot.confidence)),
+            confidence,
             printed.unit,
             item.locator,
             printed.parts,
-            printed.note,
+            note,
             item.others,
         )
-
-
-def _sure_of(state: str, confidence: float) -> float | None:
-    """A blank has no reading to be sure of, but its place may be in doubt: then a number may stand there."""
-    return None if state == BLANK and confidence >= 1 else confidence
 
 
 def _doubting_split(reading: CellReading) -> CellReading:

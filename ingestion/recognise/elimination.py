@@ -57,6 +57,7 @@ def rows_by_elimination(
             item.reading.slots = table.slots(row, columns)
             item.reading.bounds = table.bounds(row, columns)
             item.reading.label_confidence = CONFIDENCE_BY_ELIMINATION
+            item.reading.doubt = "its numbers stand apart from its label: no other row is left for them"
             found.append(item.reading)
     if not found or not _totals_come_out(table, [*labelled, *found]):
         return [], []

@@ -59,7 +59,7 @@ def doubting_the_head(rows: Sequence[RowReading]) -> list[RowReading]:
     for row in rows:
         blank = row.placed is not None and any(item is None or item.blank for item in row.placed)
         if blank and (row.table, row.block) in wider:
-            row = replace(row, label_confidence=min(row.label_confidence, CONFIDENCE_IN_DOUBT))
+            row = row.doubted(CONFIDENCE_IN_DOUBT, "other rows of the table are wider than its head")
         kept.append(row)
     return kept
 
@@ -92,7 +92,9 @@ def without_dead_columns(rows: Sequence[RowReading]) -> list[RowReading]:
             if len(alive) == len(row.slots):
                 row = replace(row, fields=[row.fields[index] for index in alive])
                 if row.labelled - set(alive):
-                    row.label_confidence = min(row.label_confidence, CONFIDENCE_IN_DOUBT)
+                    row = row.doubted(
+                        CONFIDENCE_IN_DOUBT, "a column that no row fills, left out, has a label in the head"
+                    )
                 if not row.exact:
                     row.placed = list(row.fields)
         kept.append(row)
@@ -121,6 +123,7 @@ def doubting_merged_blanks(rows: Sequence[RowReading]) -> list[RowReading]:
         if row.exact and row.placed is None and blank and seen:
             usual = seen.most_common(1)[0][0]
             if tuple(field_offsets(row)) != usual:
-                row = replace(row, label_confidence=min(row.label_confidence, CONFIDENCE_IN_DOUBT))
+                why = "its cells do not begin where those of most rows do: blanks may be merged"
+                row = row.doubted(CONFIDENCE_IN_DOUBT, why)
         kept.append(row)
     return kept

@@ -25,7 +25,7 @@ from ingestion.recognise.gridcells import (
     shown,
 )
 from ingestion.recognise.heads import Head, tables_headed_by
-from ingestion.recognise.layouts import CONFIDENCE_IN_DOUBT
+from ingestion.recognise.layouts import CONFIDENCE_IN_DOUBT, HEAD_IN_DOUBT
 from ingestion.recognise.numbers import is_unit
 from ingestion.recognise.rows import CellSlot, FieldText, RowReading
 from ingestion.recognise.vocabulary import (
@@ -203,6 +203,7 @@ class GridWalker:
                 grid,
                 min(sure, CONFIDENCE_RESEMBLES),
                 depth=None,
+                doubt=f"what {shown(first.text)} before its numbers means is not known",
             )
             return True
         part = self.walk.head.review_groups(table)
@@ -490,11 +491,15 @@ class GridWalker:
         slots = self._slots(table, match.row, grid)
         fields = [cell for cell in cells[at + 1 :] if not is_unit(cell.text)]
         confidence = match.confidence
+        doubt = "its label only resembles the form's" if confidence < 1 else None
         if len(slots) > 1 and fields and looks_like_label(fields[0]):
             # 其他对外管理服务事项 | 行政检查 | 5 | 0 | 5: a label of no row says whose part the numbers are
             fields = fields[1:]
             confidence = min(confidence, CONFIDENCE_RESEMBLES)
-        self._add_row(table, match.row.code, slots, fields, grid, confidence, depth=at, label=cells[at])
+            doubt = "a label of no row of the form stands before its numbers"
+        self._add_row(
+            table, match.row.code, slots, fields, grid, confidence, depth=at, label=cells[at], doubt=doubt
+        )
 
     def _add_row(
         self,
@@ -506,7 +511,13 @@ class GridWalker:
         confidence: float,
         depth: int | None,
         label: GridCell | None = None,
+        doubt: str | None = None,
     ) -> None:
+        def lowered(sure: float, why: str) -> None:
+            nonlocal confidence, doubt
+            if sure < confidence:
+                confidence, doubt = sure, why
+
         is_review = table.is_review
         totals, bounds = ([], []) if is_review else table.relations(table.by_code[row], slots)
         placed: list[FieldText | None] | None = None
@@ -520,14 +531,15 @@ class GridWalker:
         if grid.exact and len(cells) != len(slots):
             under = self.walk.head.fields_under(table, slots, cells, grid)
             if under is not None:
-                placed, confidence = under[0], min(confidence, under[1])
+                placed = under[0]
+                lowered(under[1], "its fields do not begin where the head's columns do")
         if not is_review:
-            confidence = min(confidence, self.walk.head.layout(table, grid).confidence)
+            lowered(self.walk.head.layout(table, grid).confidence, HEAD_IN_DOUBT)
         elif placed is None and any(cell.colspan > 1 for cell in cells) and any(map(is_blank, cells)):
             # blanks merged into one make sixteen cells look like fifteen
             under = self.walk.head.fields_under(table, slots, cells, grid)
             if under is None or under[0] != [as_field(cell) for cell in cells]:
-                confidence = min(confidence, CONFIDENCE_IN_DOUBT)
+                lowered(CONFIDENCE_IN_DOUBT, "blank cells merged into one hide how many there are")
         self.walk.rows.append(
             RowReading(
                 table=table.code,
@@ -545,6 +557,7 @@ class GridWalker:
                 headed=self.walk.head.heads(table),
                 labelled=self.walk.head.labelled(cells, grid) if len(cells) > len(slots) else frozenset(),
                 label_confidence=confidence,
+                doubt=doubt or (HEAD_IN_DOUBT if confidence < 1 else None),
                 depth=depth,
                 block=f"grid{grid.index}",
             )

@@ -16,6 +16,8 @@ from ingestion.recognise.vocabulary import TableVocabulary
 
 #: The columns' order is not certain: head and geometry disagree.
 CONFIDENCE_IN_DOUBT = 0.8
+#: What is said of such a row.
+HEAD_IN_DOUBT = "the table's head does not tell for certain which of its columns are which"
 #: Columns that a head may lack and still be believed about what it prints.
 MAX_MISSING = 2
 #: Stands for a column that the form does not have (小计).
@@ -102,8 +104,8 @@ class PrintedLabels:
     def places_foreign(self, table: TableVocabulary) -> bool:
         """Whether it is sure where the labels stand that are none of the form's.
 
-        自然人 | 法人或其他组织 | 总计 with 商业 | 科研机构 … in the line below is read as 总计 商业 科研机构: the
-        unknown label may be the last of the one group, or the first of the other.
+        自然人 | 法人或其他组织 | 总计 over 商业 | 科研机构 … is read as 总计 商业 科研机构: the unknown
+        label may be the last of the one group, or the first of the other.
         """
         at_end = self._in_order(table, self._groups(table, at_end=True), frozenset())
         return at_end == self._in_order(table, self._groups(table, at_end=False), frozenset())

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ingestion.extract.model import Document, Grid, Issue, TextBlock
 from ingestion.recognise.rows import RowReading
@@ -71,7 +70,7 @@ def _own_year(
             issues.append(_issue(row, f"it stands under a title of {year}"))
             continue
         if year != report_year and captioned:
-            row = replace(row, label_confidence=min(row.label_confidence, CONFIDENCE_OTHER_YEAR))
+            row = row.doubted(CONFIDENCE_OTHER_YEAR, f"it stands under a title of {year}")
         kept.append(row)
     return kept, issues
 

@@ -6,7 +6,7 @@ Belongs here: the plain classes that the finders (`grids`, `stream`, `eliminatio
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingestion.extract.model import Locator, OtherReading
 
@@ -74,6 +74,14 @@ class RowReading:
     labelled: frozenset[int] = frozenset()
     headed: bool = True
     label_confidence: float = 1.0
+    #: why that is less than 1, for people
+    doubt: str | None = None
     #: index of the label's field in its row: rows with equal depth start their numbers equally far behind it
     depth: int | None = None
     block: str = ""
+
+    def doubted(self, confidence: float, why: str) -> RowReading:
+        """The same row, at most as sure as `confidence`; the strongest doubt is the one that is told."""
+        if confidence >= self.label_confidence:
+            return self
+        return replace(self, label_confidence=confidence, doubt=why)

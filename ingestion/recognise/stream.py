@@ -21,7 +21,13 @@ from ingestion.catalog.labels import SIMPLIFIED, enumerator_number
 from ingestion.catalog.models import Row
 from ingestion.extract.model import Issue, Locator, TextBlock
 from ingestion.recognise.heads import unit_in_head
-from ingestion.recognise.layouts import CONFIDENCE_IN_DOUBT, Layout, PrintedLabels, layout_with_guesses
+from ingestion.recognise.layouts import (
+    CONFIDENCE_IN_DOUBT,
+    HEAD_IN_DOUBT,
+    Layout,
+    PrintedLabels,
+    layout_with_guesses,
+)
 from ingestion.recognise.rows import FieldText, RowReading
 from ingestion.recognise.vocabulary import MIN_FUZZY_LENGTH, FormVocabulary, TableVocabulary
 
@@ -406,6 +412,7 @@ class StreamReader:
                 totals=totals,
                 bounds=bounds,
                 label_confidence=table.layout.confidence,
+                doubt=HEAD_IN_DOUBT if table.layout.confidence < 1 else None,
                 headed=bool(table.heads),
                 glued=glued,
                 block=f"text{table.start}",
