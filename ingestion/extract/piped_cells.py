@@ -6,7 +6,8 @@ row a line (`text`).
 Converters of web pages write a cell that holds a paragraph like this: the cell's text, then its pipe, then
 the next cell on the next line. A row ends where its pipes are as many as the table has columns; a row of
 merged cells is filled up with bare pipes (`|||`). Only these runs say how wide the table is, so every one of
-them must end a row of the same width; where one does not, nothing is cut and the lines stay text.
+them must end a row of the same width; where one does not, another table begins behind the last that did, or
+nothing is cut and the lines stay text.
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ def _begins_a_cell(lines: Sequence[Line], at: int) -> bool:
     ):
         return False
     below = lines[at + 1].text.strip()
-    return _ends_with_pipe(below) and not _FRAME.fullmatch(below)
+    # a lone pipe below a text without one closes it; a run of them fills a row up
+    return _ends_with_pipe(below) and (below == "|" or not _FRAME.fullmatch(below))
 
 
 def _ends_with_pipe(text: str) -> bool:
@@ -123,14 +125,52 @@ def _with_first_part(first_parts: list[Line], line: Line, rest: Field) -> Field:
 
 
 def _rows(stretch: _Stretch) -> list[list[Field]] | None:
-    """The fields in rows of one width, without what only fills them up; None where no width fits."""
-    if len(stretch.ends) < 2:
-        return None
-    width = stretch.ends[0]
-    if not 2 <= width <= MAX_WIDTH or any(end % width for end in stretch.ends):
-        return None
-    numbered = list(enumerate(stretch.fields))
-    cut = [numbered[start : start + width] for start in range(0, len(numbered), width)]
+    """The fields in rows of one width, without what only fills them up; None where no width fits.
+
+    Without a title between them two tables are one stretch: the second one begins behind the last run that
+    ends a row of the first, or behind one row more whose blank end was not filled up.
+    """
+    rows: list[list[Field]] = []
+    start, ends = 0, stretch.ends
+    while start < len(stretch.fields):
+        if len(ends) < 2:
+            return None
+        width = ends[0] - start
+        if not 2 <= width <= MAX_WIDTH:
+            return None
+        if all((end - start) % width == 0 for end in ends):
+            return rows + _rows_of_width(stretch, start, len(stretch.fields), width)
+        n_ends, unfilled = _second_table(ends, start, width)
+        if n_ends == 0:
+            return None
+        rows += _rows_of_width(stretch, start, ends[n_ends - 1], width)
+        start = ends[n_ends - 1] + unfilled
+        if unfilled:
+            rows.append(stretch.fields[ends[n_ends - 1] : start])
+        ends = ends[n_ends:]
+    return rows
+
+
+def _second_table(ends: list[int], start: int, width: int) -> tuple[int, int]:
+    """How many runs end a row of the first table, and how many fields its last row has without a run.
+
+    Two runs at least say how wide it is, and all that follow end rows of one other width; (0, 0) where no
+    place is such.
+    """
+    for n in range(2, len(ends) - 1):
+        if (ends[n - 1] - start) % width or (ends[n - 2] - start) % width:
+            break
+        other = ends[n + 1] - ends[n]
+        unfilled = ends[n] - ends[n - 1] - other
+        begin = ends[n - 1] + unfilled
+        if other > 1 and 0 <= unfilled < width and all((end - begin) % other == 0 for end in ends[n:]):
+            return n, unfilled
+    return 0, 0
+
+
+def _rows_of_width(stretch: _Stretch, start: int, stop: int, width: int) -> list[list[Field]]:
+    numbered = list(enumerate(stretch.fields))[start:stop]
+    cut = [numbered[at : at + width] for at in range(0, len(numbered), width)]
     keeps_blanks = any(_has_inner_blank(row) for row in cut)
     rows = [_without_fill(row, stretch.fill, keeps_blanks) for row in cut]
     while rows and all(len(row) > 1 and not row[0][0] for row in rows):

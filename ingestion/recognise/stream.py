@@ -501,8 +501,12 @@ class StreamReader:
 
 
 def _is_words(text: str) -> bool:
-    """Whether all of a text between two labels is a few words, as in a table's head, and no sentence."""
-    return 0 < len(text) <= MAX_FOREIGN_LABEL and all("\u4e00" <= char <= "\u9fff" for char in text)
+    """Whether all of a text between two labels is a few words, as in a table's head, and no sentence.
+
+    Two may be parted by a stroke: of 本年增/减 the last character is lost at times.
+    """
+    words = text.replace("/", "")
+    return 0 < len(words) <= MAX_FOREIGN_LABEL and all("\u4e00" <= char <= "\u9fff" for char in words)
 
 
 def _bracket_after(flat: FlatText, hit: Hit) -> str:

@@ -197,3 +197,47 @@ def test_a_total_read_before_its_parts_does_not_shift_the_row(head: str) -> None
             assert cell.value == Decimal(printed) or not sure, (row_code, column, cell)
     if between == "\t":
         assert value(reading, "t3.granted.total") == 8 and value(reading, "t3.granted.natural_person") == 6
+
+
+def test_two_tables_without_a_title_between_them_are_two() -> None:
+    # the last row of the first one may not be filled up: the next table's first cells follow at once
+    fee = "第二十条第（八）项 |\n|||\n信息内容 |\n本年收费金额（单位：万元） |\n||\n行政事业性收费 |\n2.5 |\n"
+    note = HEAD_3.partition("\n")[2]
+    for end in ("||\n", ""):
+        text = TITLE + SECTION_2 + fee + end + note + row("一、本年新收政府信息公开申请数量", *"2301017")
+        reading = read(text + row("二、上年结转政府信息公开申请数量", *"1000001"))
+        assert value(reading, "t2_1.normative_docs.in_force") == 32
+        assert value(reading, "t2_8.admin_fee.amount") == Decimal("2.5")
+        columns = [column.code for column in CATALOG.forms["form_2021"].table("t3").columns]
+        assert [value(reading, f"t3.new_received.{c}") for c in columns] == [2, 3, 0, 1, 0, 1, 7]
+        assert [value(reading, f"t3.carried_in.{c}") for c in columns] == [1, 0, 0, 0, 0, 0, 1]
+
+
+def test_a_pipe_on_a_line_of_its_own_closes_the_cell_above() -> None:
+    reading = read(TITLE + SECTION_2.replace("行政规范性文件 |", "行政规范性文件\n|"))
+    assert [value(reading, f"t2_1.normative_docs.{c}") for c in ("issued", "repealed", "in_force")] == [
+        4,
+        1,
+        32,
+    ]
+    assert value(reading, "t2_5.admin_license.decisions") == 15
+
+
+def test_a_column_label_that_lost_its_end_heads_its_column() -> None:
+    head = ["信息内容", "上一年项目数量", "本年增/", "处理决定数量"]
+    rows = [["行政许可", "18", "-2", "1625"], ["其他对外管理服务事项", "7", "0", "31"]]
+    lines = [
+        "某县某局2020年政府信息公开工作年度报告",
+        "二、主动公开政府信息情况",
+        "第二十条第（五）项",
+        *head,
+    ]
+    reading = read("\n\n".join([*lines, *(text for fields in rows for text in fields)]))
+    assert reading.form == "form_2019"
+    assert [
+        value(reading, f"t2_5.admin_license.{c}") for c in ("items_prev", "items_delta", "decisions")
+    ] == [
+        18,
+        -2,
+        1625,
+    ]
