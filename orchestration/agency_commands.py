@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +21,7 @@ from orchestration.statuses import BROKEN, UNUSABLE, fail
 
 if TYPE_CHECKING:
     from ingestion.resolve import Resolution, Resolver
+    from orchestration.queue_entries import Waiting
 
 
 @click.group(invoke_without_command=True)
@@ -32,11 +36,13 @@ def agencies(ctx: click.Context) -> None:
 @click.argument("text", required=False)
 @click.option("--queue", is_flag=True, help="The reports of the current release that wait for their agency.")
 @click.option("--limit", default=50, show_default=True, help="Rows shown; 0 for all.")
-def list_(text: str | None = None, queue: bool = False, limit: int = 50) -> None:
+@click.option("--json", "as_json", is_flag=True, help="JSON, one object a line.")
+def list_(text: str | None = None, queue: bool = False, limit: int = 50, as_json: bool = False) -> None:
     """Registered agencies whose name with its places contains TEXT, or the queue."""
-    lines = _queued() if queue else _listed(text or "")
-    for line in lines[: limit or None]:
-        click.echo(line)
+    with _readable():
+        lines = _queued() if queue else _listed(text or "")
+    for said, row in lines[: limit or None]:
+        click.echo(json.dumps(row, ensure_ascii=False) if as_json else said)
     click.echo(f"{len(lines)} found" + (f", {limit} shown" if 0 < limit < len(lines) else ""), err=True)
 
 
@@ -56,7 +62,8 @@ def resolve(names: tuple[str, ...], year: int | None, region: str | None, as_jso
         fail("give a name, or names on stdin, one a line", UNUSABLE)
     resolver = _resolver()
     for name, of_year, of_region in asked:
-        found = resolver.resolve(name, of_year, of_region)
+        with _readable():
+            found = resolver.resolve(name, of_year, of_region)
         if as_json:
             said = json.dumps(found.to_dict(), ensure_ascii=False, indent=2 if len(names) == 1 else None)
             click.echo(said)
@@ -68,8 +75,9 @@ def resolve(names: tuple[str, ...], year: int | None, region: str | None, as_jso
 @click.argument("name", required=False)
 @click.option("--file", "path", type=click.Path(path_type=Path, dir_okay=False), metavar="CSV",
               help="Register every line of a reviewed file, or none.")  # fmt: skip
-@click.option("--kind", default="department", show_default=True, metavar="K",
-              help="department, dispatched (runs a zone), public_institution, ...")  # fmt: skip
+@click.option("--from-queue", "filing", metavar="FILING",
+              help="A report that waits: it tells name, place, basis; kind and level are yours.")  # fmt: skip
+@click.option("--kind", metavar="K", help="department (where nothing is said), dispatched (runs a zone), ...")
 @click.option("--level", metavar="L", help="national, province, city, county or town.")
 @click.option("--division", default="", metavar="CODE", help="Its place: 6 digits, 9 for towns and streets.")
 @click.option("--parent", default="", metavar="ID", help="The government of its place.")
@@ -81,10 +89,11 @@ def resolve(names: tuple[str, ...], year: int | None, region: str | None, as_jso
 @click.option("--alias-of", default="", metavar="ID", help="NAME is another name of this agency.")
 @click.option("--region", metavar="R", help="Where it is, for finding its parent by its name.")
 @click.option("--basis", default="", metavar="W", help="How it is known: a notice, a report, a site.")
+@click.pass_context
 def add(
-    name: str | None, path: Path | None, kind: str, level: str | None, division: str, parent: str,
-    run_by: str, first: str, last: str, aliases: tuple[str, ...], alias_of: str, region: str | None,
-    basis: str,
+    ctx: click.Context, name: str | None, path: Path | None, filing: str | None, kind: str | None,
+    level: str | None, division: str, parent: str, run_by: str, first: str, last: str,
+    aliases: tuple[str, ...], alias_of: str, region: str | None, basis: str,
 ) -> None:  # fmt: skip
     """Register an agency that no list has, under a new id; kept in the data root.
 
@@ -93,35 +102,69 @@ def add(
     from dataclasses import replace
 
     from ingestion.catalog import CatalogError
+    from orchestration.facts import NothingFound
     from orchestration.lock import LockHeld
-    from orchestration.registering import Entry, Refused, entry_of_queued, read_entries, register
+    from orchestration.queue_entries import entry_of_name, entry_of_waiting
+    from orchestration.registering import Entry, Refused, read_entries, register
 
-    if (name is None) is (path is None):
-        fail("give a name, or --file", UNUSABLE)
-    root = DataRoot.from_env()
+    if path is not None and any(value for option, value in ctx.params.items() if option != "path"):
+        fail("a reviewed file says everything itself: --file stands alone", UNUSABLE)
+    if path is None and name is None and filing is None:
+        fail("give a name, --from-queue or --file", UNUSABLE)
+    root, of_kind = DataRoot.from_env(), kind or "department"
     try:
+        report = _waiting(root, filing) if filing else None
         if path is not None:
             entries = read_entries(path)
-        elif alias_of or level is not None:
-            entry = Entry(
-                name or "", kind, level or "", basis, division, parent, run_by, first, last, aliases, alias_of
-            )
-            entries = [entry]
+        elif alias_of:
+            said = name or (report.agency if report else None) or ""
+            basis = basis or (report.basis if report else "")
+            entries = [Entry(said, of_kind, level or "", basis, aliases=aliases, agency_id=alias_of)]
         else:
-            found = entry_of_queued(
-                _resolver(), name or "", int(first) if first else None, region, kind, basis
-            )
+            if report is not None:
+                entry = entry_of_waiting(report, name, kind, level, parent, basis)
+            elif level is not None:
+                entry = Entry(name or "", of_kind, level, basis, territorial_parent_id=parent)
+            else:
+                year = int(first) if first.isdigit() else None
+                entry = entry_of_name(_resolver(), name or "", year, region, of_kind, basis)
+                entry = replace(entry, territorial_parent_id=parent or entry.territorial_parent_id)
             entries = [
-                replace(found, division_code=division, reporting_parent_id=run_by, valid_from=first,
+                replace(entry, division_code=division, reporting_parent_id=run_by, valid_from=first,
                         valid_to=last, aliases=aliases)
             ]  # fmt: skip
-        for agency_id, said in register(root, entries):
-            click.echo(f"{agency_id}  {said}")
-    except (Refused, CatalogError) as refused:
+        for agency_id, names in register(root, entries):
+            click.echo(f"{agency_id}  {names}")
+    except (Refused, CatalogError, NothingFound) as refused:
         fail(str(refused), UNUSABLE)
     except LockHeld as busy:
         fail(str(busy), BROKEN)
     click.echo(f"gongkai: kept in {root.agencies}; the next `gongkai run` uses it", err=True)
+    if report is not None and report.agency not in (entries[0].name_zh, *entries[0].said_names):
+        said = f"gongkai correct {report.sha256[:12]} --agency {entries[0].name_zh} --why W"
+        click.echo(
+            f"gongkai: the report prints {report.agency or 'no name'}; `{said}` gives it to that body",
+            err=True,
+        )
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """The data root's own register may be edited by hand; where that broke it, file and line are said."""
+    from ingestion.catalog import CatalogError
+
+    try:
+        yield
+    except CatalogError as broken:
+        fail(str(broken), UNUSABLE)
+
+
+def _waiting(root: DataRoot, filing: str) -> Waiting:
+    from orchestration.facts import opened
+    from orchestration.queue_entries import waiting
+
+    with opened(root) as facts:
+        return waiting(facts, filing)
 
 
 def _resolver() -> Resolver:
@@ -142,7 +185,8 @@ def _from_stdin(year: int | None, region: str | None) -> list[tuple[str, int | N
 
 
 def _in_words(found: Resolution) -> str:
-    who = f"{found.agency_id or 'not registered'}  {found.division_code or '-'}  {found.name_zh or 'nobody'}"
+    nobody = "no office" if found.is_resolved else "open"
+    who = f"{found.agency_id or nobody}  {found.division_code or '-'}  {found.name_zh or 'nobody'}"
     lines = [f"{found.name} ({found.year or 'no year'}): {who}, score {found.score}: {found.why}"]
     runner_up = found.runner_up
     if found.is_resolved and runner_up is not None:
@@ -154,29 +198,31 @@ def _in_words(found: Resolution) -> str:
     return "\n".join(lines)
 
 
-def _listed(text: str) -> list[str]:
+def _listed(text: str) -> list[tuple[str, dict[str, Any]]]:
+    """Versions of agencies, each in a line and as it is."""
     from ingestion.catalog.agencies.agency_tables import agency_tables
     from ingestion.catalog.divisions.names import plain
 
     register = _resolver().register
     wanted, versions = plain(text), agency_tables(register)["agency_versions"].to_pylist()
     return [
-        f"{one['agency_id']}  {one['division_code'] or '-':<9}  {one['full_name_zh']}  "
-        f"({one['valid_from'] or ''}-{one['valid_to'] or ''})"
+        (f"{one['agency_id']}  {one['division_code'] or '-':<9}  {one['full_name_zh']}  "
+         f"({one['valid_from'] or ''}-{one['valid_to'] or ''})", one)
         for one in versions
         if text == one["agency_id"] or wanted in plain(one["full_name_zh"])
-    ]
+    ]  # fmt: skip
 
 
-def _queued() -> list[str]:
+def _queued() -> list[tuple[str, dict[str, Any]]]:
     from orchestration.facts import NothingFound, opened
+    from orchestration.queue_entries import every_waiting
 
     try:
         with opened(DataRoot.from_env()) as facts:
-            rows = facts.rows("select * from agency_queue order by report_year, agency")
+            reports = every_waiting(facts)
     except NothingFound as nothing:
         fail(str(nothing), UNUSABLE)
     return [
-        f"{row['filing_id']}  {row['report_year']}  {row['agency'] or 'no name'}: {row['why']}"
-        for row in rows
+        (f"{one.filing_id}  {one.report_year}  {one.agency or 'no name'}: {one.why}", asdict(one))
+        for one in reports
     ]

@@ -4,6 +4,7 @@ Belongs here: names against the register and the yearly lists of places. Does no
 document prints a name (`ingestion.recognise`), registering what is not registered (`gongkai agencies add`).
 """
 
-from ingestion.resolve.resolver import Candidate, Resolution, Resolver
+from ingestion.resolve.answers import Candidate, Resolution
+from ingestion.resolve.resolver import Resolver
 
 __all__ = ["Candidate", "Resolution", "Resolver"]

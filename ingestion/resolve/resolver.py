@@ -17,8 +17,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ingestion.catalog.agencies import TERRITORIAL, AgencyVersion, Register, load_register
+from ingestion.catalog.agencies.offices import government_of
 from ingestion.catalog.divisions import CITY, COUNTY, PROVINCE, STREET, Division, list_year
 from ingestion.catalog.divisions.names import plain, spellings, upper_stem
+from ingestion.resolve.answers import Candidate, Resolution
 from ingestion.resolve.gazetteer import Gazetteer, Token, load_gazetteer
 
 WEIGHTS = {"county": 4, "city": 2, "province": 1}
@@ -29,76 +31,6 @@ LISTED = 10  # candidates that are told
 
 #: Words that may stand between the county and the office: a zone, or what is left of an unknown county.
 _BETWEEN = re.compile(r"(?:区|市|县|州|盟|旗|新城|管委会|管理委员会|街道|镇|乡|,|、)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A place that the name may mean, with its office. score: county 4, city 2, province 1, as far as
-    they are said; agency_id: None where the place has no registered office.
-    """
-
-    agency_id: str | None
-    division_code: str | None
-    name_zh: str
-    score: int
-    contradicted: str | None = None
-
-    def to_dict(self) -> dict[str, object]:
-        return {
-            "agency_id": self.agency_id,
-            "division_code": self.division_code,
-            "name_zh": self.name_zh,
-            "score": self.score,
-            "contradicted_by": self.contradicted,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What a name means. how: a word for the reason (`county`, `tie`, ...), why: the reason in words. Where
-    nothing was accepted agency_id and division_code are None, and `candidates` is what a person may choose
-    from. of_place: where the name is of a body that is not registered, the place that it belongs to.
-    """
-
-    name: str
-    year: int | None
-    agency_id: str | None
-    division_code: str | None
-    name_zh: str | None
-    score: int
-    how: str
-    why: str
-    candidates: tuple[Candidate, ...] = ()
-    of_place: Candidate | None = None
-
-    @property
-    def is_resolved(self) -> bool:
-        """Whether it is clear which place is meant; agency_id is None if it has no registered office."""
-        return self.division_code is not None or self.agency_id is not None
-
-    @property
-    def runner_up(self) -> Candidate | None:
-        """The best of the others."""
-        chosen = (self.agency_id, self.division_code)
-        others = [one for one in self.candidates if (one.agency_id, one.division_code) != chosen]
-        return others[0] if others else None
-
-    def to_dict(self) -> dict[str, object]:
-        """The answer of `gongkai agencies resolve --json`."""
-        runner_up = self.runner_up
-        return {
-            "name": self.name,
-            "year": self.year,
-            "agency_id": self.agency_id,
-            "division_code": self.division_code,
-            "name_zh": self.name_zh,
-            "score": self.score,
-            "runner_up": runner_up.to_dict() if runner_up else None,
-            "how": self.how,
-            "why": self.why,
-            "candidates": [one.to_dict() for one in self.candidates],
-            "of_place": self.of_place.to_dict() if self.of_place else None,
-        }
 
 
 class _Said(NamedTuple):
@@ -138,6 +70,9 @@ class Resolver:
         found = self._registered(name, text, year)
         if found is not None:
             return found
+        government = government_of(name)
+        if government is not None:
+            return self._of_office(name, government, year, region)
         said = self._said(plain(region)) if region else _Said((), frozenset())
         asked = list_year(year)
         current = self._candidates(text, asked, said, in_list=True)
@@ -310,10 +245,10 @@ class Resolver:
             how, why = "tie", f"{len(rivals)} places fit equally well"
         elif current and all(one.contradicted for one in current):
             how = "contradicted"
-            why = f"what is said of its region fits none of the {len(current)} places of that name"
+            why = f"what is said of its region fits none of {_places(len(current))} of that name"
         elif current:
             how = "no_county"
-            why = f"{len(current)} places bear the name, and nothing says the county of one of them"
+            why = f"{_places(len(current))} of that name, and nothing says the county of one of them"
         else:
             place = self._place_of(text, asked, said)
             if place is not None:
@@ -321,6 +256,16 @@ class Resolver:
                 return Resolution(name, year, None, None, None, 0, "not_registered", why, (), place)
             how, why = "no_such_name", "no list of places and no registered name has it"
         return Resolution(name, year, None, None, None, 0, how, why, tuple(dict.fromkeys(shown)))
+
+    def _of_office(self, name: str, government: str, year: int | None, region: str | None) -> Resolution:
+        """A government's office waits, with the government as candidate: it reports for both."""
+        told = self.resolve(government, year, region)
+        if not told.candidates:
+            return replace(told, name=name)
+        place = told.candidates[0] if told.is_resolved else None
+        why = f"the office of {told.name_zh or government} reports on itself and for the government"
+        candidates = told.candidates if place is None else (place,)
+        return Resolution(name, year, None, None, None, 0, "government_office", why, candidates, place)
 
     def _place_of(self, text: str, asked: int, said: _Said) -> Candidate | None:
         """The place whose department a name may be: 洛阳市 for 洛阳市财政局."""
@@ -387,6 +332,10 @@ def _is_cut(prefix: str, said: _Said, zones: Iterable[str]) -> bool:
     if not rest:
         return False
     return _BETWEEN.search(rest) is None and not any(rest.endswith(zone) for zone in zones)
+
+
+def _places(number: int) -> str:
+    return "one place" if number == 1 else f"{number} places"
 
 
 def _resolution(

@@ -9,7 +9,7 @@ import csv
 import io
 import os
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ingestion.catalog.agencies.register import COLUMNS, VERSION_COLUMNS
@@ -26,18 +26,28 @@ def new_id(taken: Collection[str]) -> str:
 
 
 def append(path: Path, rows: Iterable[Sequence[object]]) -> None:
-    """Add lines to a file of the register, which is made with its header if it is not there.
+    """Add lines to a file of the register, as `append_all` does."""
+    append_all({path: rows})
 
-    The file is written aside and renamed: a reader, or a kill, never meets half of it.
+
+def append_all(additions: Mapping[Path, Iterable[Sequence[object]]]) -> None:
+    """Add lines to files of the register, which are made with their header if they are not there.
+
+    All are written aside before the first is renamed: a full disk changes none of them, and a reader, or a
+    kill, never meets half a file.
     """
-    before = path.read_text(encoding="utf-8") if path.exists() else _text([columns_of(path)])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    with aside.open("w", encoding="utf-8", newline="") as file:
-        file.write(before + _text(rows))
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    written = []
+    for path, rows in additions.items():
+        before = path.read_text(encoding="utf-8") if path.exists() else _text([columns_of(path)])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        with aside.open("w", encoding="utf-8", newline="") as file:
+            file.write(before + _text(rows))
+            file.flush()
+            os.fsync(file.fileno())
+        written.append((aside, path))
+    for aside, path in written:
+        aside.replace(path)
 
 
 def columns_of(path: Path) -> tuple[str, ...]:

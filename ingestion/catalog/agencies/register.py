@@ -128,16 +128,19 @@ class Register:
 
     @cached_property
     def aliases(self) -> tuple[Alias, ...]:
-        return tuple(
-            Alias(row[0], row[1], _one_of(ALIAS_KINDS, row[2], path, at), row[3], _year(row[4], path, at),
-                  _year(row[5], path, at))
-            for path in self._files(ALIASES) for at, row in _lines(path, ALIAS_COLUMNS)
-        )  # fmt: skip
+        """Each kind of other name once: what is registered in a data root may be shipped later."""
+        found: dict[tuple[str, str, str], Alias] = {}
+        for path in self._files(ALIASES):
+            for at, row in _lines(path, ALIAS_COLUMNS):
+                years = _year(row[4], path, at), _year(row[5], path, at)
+                one = Alias(row[0], row[1], _one_of(ALIAS_KINDS, row[2], path, at), row[3], *years)
+                found.setdefault((one.agency_id, one.alias, one.kind), one)
+        return tuple(found.values())
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
         return tuple(
-            Event(row[0], _one_of(EVENTS, row[1], path, at), int(row[2]), row[3], row[4])
+            Event(row[0], _one_of(EVENTS, row[1], path, at), _said_year(row[2], path, at), row[3], row[4])
             for path in self._files(EVENTS_FILE)
             for at, row in _lines(path, EVENT_COLUMNS)
         )
@@ -232,7 +235,7 @@ def _check(found: Mapping[str, list[AgencyVersion]], register: Register) -> None
             for parent in (version.territorial_parent_id, version.reporting_parent_id):
                 if parent and (parent not in found or parent == agency_id):
                     raise CatalogError("register", agency_id, f"its parent {parent} is no other agency")
-            if version.kind in TERRITORIAL:
+            if version.kind in TERRITORIAL and version.division_code:
                 place = (version.division_code, version.kind, version.valid_from)
                 if place in places:
                     raise CatalogError(
@@ -274,6 +277,13 @@ def _year(text: str, path: Path, at: int) -> int | None:
     return int(text)
 
 
+def _said_year(text: str, path: Path, at: int) -> int:
+    year = _year(text, path, at)
+    if year is None:
+        raise CatalogError(_named(path), f"line {at}", "it has no year")
+    return year
+
+
 def _one_of(allowed: Iterable[str], word: str, path: Path, at: int) -> str:
     if word not in allowed:
         raise CatalogError(_named(path), f"line {at}", f"{word!r} is none of {', '.join(allowed)}")
@@ -281,4 +291,5 @@ def _one_of(allowed: Iterable[str], word: str, path: Path, at: int) -> str:
 
 
 def _named(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
+    """The file as people find it: one of the shipped register by its end, one of a data root in full."""
+    return f"{path.parent.name}/{path.name}" if path.parent == FOLDER else str(path)

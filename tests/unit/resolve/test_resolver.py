@@ -61,7 +61,10 @@ def test_a_street_that_no_list_has_is_none_of_the_four_others_of_its_name() -> N
         ("南昌市城东街道", None, "no_such"),
         ("洛阳市财政局", None, "not_registered"),  # not the government of 洛阳
         ("鼓楼区水部街道财政所", "福建福州", "not_registered"),
-        ("长沙市人民政府办公厅", None, "not_registered"),  # reports for itself
+        ("长沙市人民政府办公厅", None, "government_office"),  # its own report, or that of 长沙市
+        ("鼓楼区政府办", None, "government_office"),
+        ("某某县人民政府办公室", None, "no_such_name"),
+        ("政府办公室", None, "no_such_name"),
         ("", None, "no_name"),
         ("某某街道某某街道", None, "no_such_name"),
     ],
@@ -76,6 +79,23 @@ def test_what_cannot_be_told_waits(name: str, region: str | None, how: str) -> N
 def test_a_department_is_told_with_its_place() -> None:
     place = RESOLVER.resolve("洛阳市财政局", 2020).of_place
     assert place is not None and place.division_code == "410300"
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("长沙市人民政府办公厅", ["430100"]),
+        ("长沙市政府办", ["430100"]),
+        ("南昌县莲塘镇人民政府办公室", ["360121100"]),
+        ("鼓楼区人民政府办公室", ["320106", "320302", "350102", "410204"]),
+    ],
+)
+def test_an_office_of_a_government_waits_with_the_government_as_candidate(
+    name: str, codes: list[str]
+) -> None:
+    found = RESOLVER.resolve(name, 2020)
+    assert not found.is_resolved and sorted(one.division_code or "" for one in found.candidates) == codes
+    assert (found.of_place is not None) is (len(codes) == 1)
 
 
 def test_an_office_keeps_its_id_when_its_code_and_its_county_change() -> None:
