@@ -157,6 +157,7 @@ def identity_rows(identities: Identities) -> list[Row]:
             one.tolerance,
             one.needs_previous_report,
             one.forces,
+            one.marks,
             one.source,
             one.note,
         )

@@ -149,7 +149,7 @@ def _read(path: Path, columns: Sequence[str], wanted: pc.Expression) -> pa.Table
 
 def years_of(tables: Path, prose: bool = True) -> Iterator[Year]:
     """The report years of the tidy tables in their order; those filings that tell no year come first."""
-    wanted = [*KEY, *_HEADLINE]
+    wanted = [*KEY, *_HEADLINE, "issued_as"]
     rows = pq.read_table(tables / "filings.parquet", columns=wanted)
     rows = rows.append_column("body", _bodies(tables, rows))
     years: list[int | None] = sorted(set(rows["report_year"].to_pylist()) - {None})
@@ -161,13 +161,13 @@ def years_of(tables: Path, prose: bool = True) -> Iterator[Year]:
 
 
 def _bodies(tables: Path, filings: pa.Table) -> pa.Array:
-    """Whose each filing is: the registered agency, or the printed name where none could be told.
+    """Whose each filing is: the registered agency, or name and site as printed where none could be told.
 
     One agency prints its name in several ways, and streets of one name lie in many cities.
     """
     resolved = pq.read_table(tables / "agency_resolutions.parquet", columns=["filing_id", "agency_id"])
     known = dict(zip(resolved["filing_id"].to_pylist(), resolved["agency_id"].to_pylist(), strict=True))
-    pairs = zip(filings["filing_id"].to_pylist(), filings["agency"].to_pylist(), strict=True)
+    pairs = zip(filings["filing_id"].to_pylist(), filings["issued_as"].to_pylist(), strict=True)
     return pa.array([known.get(filing_id) or name for filing_id, name in pairs], pa.string())
 
 

@@ -93,6 +93,7 @@ RESULT_SCHEMAS: dict[str, pa.Schema] = {
         ("tolerance", VALUE),
         ("needs_previous_report", pa.bool_()),
         ("derives", pa.bool_()),
+        ("marks_cells", pa.bool_()),
         ("source", _T),
         ("note", _T),
     ),

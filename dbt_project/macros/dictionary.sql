@@ -24,9 +24,11 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{# Columns of a model's primary key. #}
+{# Columns of a model's primary key; of one without (a view, a nullable column) its `config.meta.grain`, which
+   tests/assert_grains_hold.sql holds. #}
 {% macro key_columns(node) -%}
     {% set found = [] %}
+    {% do found.extend((node.config.meta or {}).get('grain', [])) %}
     {% for constraint in node.constraints if constraint.type == 'primary_key' %}
         {% do found.extend(constraint.columns) %}
     {% endfor %}
@@ -36,6 +38,36 @@
         {% endfor %}
     {% endfor %}
     {{ return(found) }}
+{%- endmacro %}
+
+{# What a column of that name refers to in every table but the one it comes from. Few tables test it: facts take
+   these columns over from fct_filings and dim_cell, where they are tested. #}
+{% macro shared_keys() -%}
+    {{ return({
+        'agency_id': 'dim_agency.agency_id',
+        'filing_id': 'fct_filings.filing_id',
+        'form': 'dim_form.form',
+        'report_year': 'dim_report_year.report_year',
+        'sha256': 'fct_documents.sha256',
+        'concept': 'dim_concept.concept',
+        'identity_id': 'dim_identity.identity_id',
+    }) }}
+{%- endmacro %}
+
+{# `table.column` that a column refers to, none where it refers to nothing: what a test holds (`tested`, of joins),
+   else its `config.meta.joins_to`, else the key of that name. A cell key needs a second column, so both stand in
+   brackets: with the form it finds a label, with the filing a printed cell. #}
+{% macro joins_to(node, column, tested) -%}
+    {% set said = tested.get((node.unique_id, column.name)) or column_meta(node, column).get('joins_to') %}
+    {% if not said and column.name.endswith('cell_key') %}
+        {% if 'form' in node.columns and node.name != 'dim_cell' %}
+            {% set said = 'dim_cell.(form, cell_key)' %}
+        {% elif 'filing_id' in node.columns %}
+            {% set said = 'fct_cells.(filing_id, cell_key)' %}
+        {% endif %}
+    {% endif %}
+    {% set said = said or shared_keys().get(column.name) %}
+    {{ return(none if not said or said.split('.')[0] == node.name else said) }}
 {%- endmacro %}
 
 {# `table.column` by (model, column), from the tests that hold the relation. #}

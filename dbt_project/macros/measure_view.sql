@@ -5,6 +5,8 @@ select
     facts.form,
     facts.numerator,
     facts.denominator,
+    facts.numerator_best,
+    facts.denominator_best,
     facts.ratio,
     facts.ratio_best,
     facts.is_hidden,

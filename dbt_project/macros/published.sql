@@ -3,13 +3,15 @@
     {{ ref(model).include(database=false) }}
 {%- endmacro %}
 
-{# What makes a figure an agency's, first in every view of measures; `facts` and `agencies` are relations in the
-   query. #}
+{# What makes a figure an agency's, first in every view of measures, with the place that it lies in: nobody has
+   to join for "the districts of Fujian". `facts` and `agencies` are relations in the query. #}
 {% macro agency_key(facts, agencies) -%}
     {{ facts }}.filing_id,
     {{ facts }}.agency_id,
     {{ agencies }}.name_zh,
     {{ agencies }}.province_zh,
+    {{ agencies }}.city_zh,
+    {{ agencies }}.county_zh,
     {{ agencies }}.level,
     {{ agencies }}.kind,
     {{ facts }}.report_year,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingestion.catalog import Catalog
+from ingestion.catalog.agencies.offices import government_of, names_an_office
 from ingestion.catalog.divisions.names import plain, street_stem
 from ingestion.normalise.filings import Filing, is_filing
 from ingestion.readings import StoredReading
@@ -40,7 +41,8 @@ class Issuers:
         """
         headline = stored.reading.headline
         year, region = headline.report_year, self._region(stored)
-        found = self.resolver.resolve(headline.agency or "", year, region)
+        found = self._titled_government(stored, year, region)
+        found = found or self.resolver.resolve(headline.agency or "", year, region)
         if found.is_resolved or headline.agency is None:
             return found
         others = list(dict.fromkeys(_others(stored)))
@@ -53,6 +55,31 @@ class Issuers:
                 return replace(said, name=headline.agency, how=f"{said.how}_by_other_name", why=why)
         told = self.resolver.resolve(headline.agency, year, region, context=" ".join(others))
         return told if told.is_resolved else found
+
+    def _titled_government(
+        self, stored: StoredReading, year: int | None, region: str | None
+    ) -> Resolution | None:
+        """The government whose office signs, where the title is the government's: 句容市2022年…年度报告
+        signed 句容市人民政府办公室. None where a title, also that of the list page, names the office, or the
+        document's names another body or nobody.
+        """
+        headline = stored.reading.headline
+        government = government_of(headline.agency or "")
+        titles = (headline.title or "", stored.snapshot.title or "")
+        if government is None or any(names_an_office(title) for title in titles):
+            return None
+        whole, printed = plain(government), headline.found.get("title", {}).get("raw")
+        named = [
+            str(saying["value"])
+            for saying in headline.found.get("agency_also", {}).get("sayings", ())
+            if saying["raw"] == printed and _one_ends_with_the_other(plain(str(saying["value"])), whole)
+        ]
+        for name in sorted({government, *named}, key=len, reverse=True) if named else ():
+            found = self.resolver.resolve(name, year, region)
+            if found.is_resolved:
+                why = f"{found.why}; its title is the government's, its office signs"
+                return replace(found, name=headline.agency or "", how=f"{found.how}_by_title", why=why)
+        return None
 
     def _region(self, stored: StoredReading) -> str | None:
         """Where the publisher is: its province, the places that its name says in full, a zone."""
@@ -87,6 +114,10 @@ def resolution_rows(filings: Iterable[Filing], resolutions: Mapping[str, Resolut
             "candidates": json.dumps([one.to_dict() for one in found.candidates], ensure_ascii=False),
             "of_place": json.dumps(found.of_place.to_dict(), ensure_ascii=False) if found.of_place else None,
         }
+
+
+def _one_ends_with_the_other(one: str, other: str) -> bool:
+    return one.endswith(other) or other.endswith(one)
 
 
 def _others(stored: StoredReading) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from ingestion.readings import StoredReading
 from ingestion.recognise.reading import REPORTED, Reading
@@ -71,7 +72,8 @@ def filings_of(
 ) -> list[Filing]:
     """The filings among the readings, with their vintages, in the archive's order.
 
-    agency_ids: sha256 -> id of the agency; one without an id is of the agency that its printed name says.
+    agency_ids: sha256 -> id of the agency; one without an id is of the body that its printed name and its
+    site say (`issued_as`).
     Vintages of one (agency, report year, scope) count in the order in which their snapshots first came: two
     spellings of one registered agency are two vintages, each with its name as printed. The
     newest is current, with three exceptions that stay beside it: a copy that says nothing new, a snapshot of
@@ -87,7 +89,7 @@ def filings_of(
             continue
         headline = item.reading.headline
         agency_id = agency_ids.get(item.snapshot.sha256)
-        body = (agency_id, None if agency_id else headline.agency)
+        body = (agency_id, None if agency_id else issued_as(item))
         groups.setdefault((*body, headline.report_year, headline.scope), []).append(item)
     order = {item.reading.document.sha256: number for number, item in enumerate(stored)}
     filings: list[Filing] = []
@@ -109,6 +111,16 @@ def filings_of(
                 )
             )
     return sorted(filings, key=lambda filing: order[filing.reading.document.sha256])
+
+
+def issued_as(stored: StoredReading) -> str | None:
+    """The body's name as printed and where its report came from; None where no name is printed.
+
+    Enough to tell bodies apart that are in no register: 鼓楼区财政局 reports in four cities.
+    """
+    agency, snapshot = stored.reading.headline.agency, stored.snapshot
+    host = urlsplit(snapshot.url).hostname if snapshot.url else None
+    return f"{agency} ({host or snapshot.source})" if agency is not None else None
 
 
 def attached_to(stored: Iterable[StoredReading]) -> dict[str, StoredReading]:

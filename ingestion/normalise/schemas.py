@@ -83,6 +83,7 @@ TABLE_SCHEMAS: dict[str, pa.Schema] = {
         ("is_current", pa.bool_()),
         ("found", _T),
         ("withdrawn", pa.bool_()),
+        ("issued_as", _T),
     ),
     "cells": _schema(
         *FILING_KEY,

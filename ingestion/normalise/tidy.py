@@ -15,7 +15,7 @@ import pandas as pd
 
 from ingestion.catalog import Catalog, Form
 from ingestion.extract.model import Issue, Locator
-from ingestion.normalise.filings import Filing, attached_to, is_waiting
+from ingestion.normalise.filings import Filing, attached_to, is_waiting, issued_as
 from ingestion.normalise.schemas import TABLE_SCHEMAS
 from ingestion.readings import StoredReading
 from ingestion.recognise.reading import REPORTED, UNREADABLE, CellReading, Reading
@@ -102,6 +102,7 @@ def filings(items: Iterable[Filing]) -> pd.DataFrame:
                 "is_current": item.is_current,
                 "found": json.dumps(headline.found, ensure_ascii=False, sort_keys=True, default=str),
                 "withdrawn": item.withdrawn,
+                "issued_as": issued_as(item.stored),
             }
         )
     return _frame("filings", rows)

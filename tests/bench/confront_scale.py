@@ -78,8 +78,8 @@ def write_filings(folder: Path, count: int) -> None:
             portion = [_headline(number) for number in range(start, min(count, start + PORTION))]
             writer.write_table(_cells(portion, rng))
     headlines = [
-        {**_headline(number), "title": "年度报告", "is_current": True, "vintage": 1}
-        for number in range(count)
+        {**head, "title": "年度报告", "is_current": True, "vintage": 1, "issued_as": head["agency"]}
+        for head in map(_headline, range(count))
     ]
     for name in ("filings", "agency_resolutions", "narrative_facts", "issues"):
         pq.write_table(_table(name, headlines if name == "filings" else []), folder / f"{name}.parquet")

@@ -56,11 +56,14 @@ def test_every_model_and_test_ran_and_nothing_warns(built: DbtRun) -> None:
     assert kinds == {"model", "test", "unit_test", "operation"}
 
 
-def test_marts_are_tables_in_main_and_only_measures_are_views(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_marts_are_tables_in_main_and_measures_and_citations_are_views(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
     views = rows(
         warehouse, "select view_name from duckdb_views() where not internal and schema_name <> 'staging'"
     )
-    assert set(views) == set(rows(warehouse, "select view_name from dim_measure"))
+    measures = rows(warehouse, "select view_name from dim_measure")
+    assert set(views) == {*measures, ("rpt_citations",)}
     models = {path.stem for path in (PROJECT / "models/marts").glob("*.sql")}
     assert set(mart_tables(warehouse)) == models
 
@@ -68,7 +71,7 @@ def test_marts_are_tables_in_main_and_only_measures_are_views(warehouse: duckdb.
 def test_the_published_copy_opens_without_the_parquet(built: DbtRun, tmp_path: Path) -> None:
     copy_warehouse(built.database, tmp_path / "gongkai.duckdb")
     with duckdb.connect(str(tmp_path / "gongkai.duckdb"), read_only=True) as released:
-        views = [name for (name,) in rows(released, "select view_name from dim_measure order by position")]
+        views = ["rpt_citations", *(name for (name,) in rows(released, "select view_name from dim_measure"))]
         there = "select schema_name, view_name from duckdb_views() where not internal"
         assert set(rows(released, there)) == {("main", name) for name in views}
         for table in [*mart_tables(released), *views]:
@@ -117,7 +120,7 @@ def test_numbers_are_exact_decimals(warehouse: duckdb.DuckDBPyConnection) -> Non
         "update fct_cells set value_best = 8 where verdict is null",  # only a person says so
         "update fct_reconciled_cells set chosen = printed",  # nothing was chosen then
         "update fct_localisations set is_unique = true where rank = 0",
-        "insert into fct_printed_totals select * from fct_printed_totals limit 1",  # primary key
+        "insert into rpt_agency_year select * from rpt_agency_year limit 1",  # primary key
         "update fct_application_outcomes set state = null",
     ],
 )
@@ -277,6 +280,9 @@ def test_a_verdict_stands_beside_the_printed_number_wherever_it_is_shown(
     assert cell["is_suspect"], "what an identity points at stays marked"
     total = one(warehouse, "select * from fct_printed_totals where verdict is not null")
     assert (total["value"], total["value_best"], total["difference"]) == (2, 1, 1)
+    rate = one(warehouse, "select * from measure_granted_or_partial_per_handled where filing_id = 'a2020'")
+    assert (rate["numerator"], rate["denominator"]) == (4, 5)
+    assert (rate["numerator_best"], rate["denominator_best"]) == (3, 5), "one fewer was granted in part"
     why = one(warehouse, "select r.* from fct_corrections r join fct_cells using (correction_id)")
     assert (why["reason"], why["who"], why["outcome"]) == ("各列之和为1", "tester", "applied")
     elsewhere = "select outcome from fct_corrections where correction_id = 'own:2'"
@@ -316,7 +322,16 @@ def test_one_wide_row_an_agency_year_and_scope(warehouse: duckdb.DuckDBPyConnect
     assert (wide["granted"], wide["partial"], wide["denied"], wide["other"]) == (2, 2, 1, 1)
     assert (wide["denied_n_reported"], wide["denied_n_parts"]) == (8, 8)
     assert wide["litigation_direct_total"] is None and wide["litigation_direct_total_state"] == "blank"
-    assert wide["fee_amount_10k_yuan"] is None and wide["fee_amount_10k_yuan_state"] is None
+    assert wide["fee_amount_10k_yuan"] is None and wide["fee_amount_10k_yuan_state"] == "structurally_absent"
+    assert (wide["requests_received"], wide["requests_received_state"]) == (5, "reported")
+    assert (wide["agency"], wide["name_zh"], wide["county_zh"], wide["level"], wide["kind"]) == (
+        "阳光街道办事处",
+        "福州市星河区阳光街道办事处",
+        "星河区",
+        "town",
+        "street_office",
+    )
+    assert wide["published_on_basis"] == "signature", "the date under the text, which the reader found"
     assert wide["narrative_requests_received"] == [5, 6]
     assert (wide["n_identities_fail"], wide["n_derived"], wide["n_suspect"]) == (1, 1, 2)
     assert wide["is_by_departments_deadline"] is True and wide["breaks_before"] == []
@@ -333,6 +348,10 @@ def test_one_wide_row_an_agency_year_and_scope(warehouse: duckdb.DuckDBPyConnect
     assert pictures["denied"] is None and pictures["is_by_departments_deadline"] is None
     legacy = one(warehouse, "select * from rpt_agency_year where filing_id = 'c2018'")
     assert legacy["legacy_fujian_proactive_items"] == 94 and legacy["new_received"] is None
+    assert (legacy["new_received_state"], legacy["requests_received_relation"]) == (
+        "structurally_absent",
+        "approximate",
+    )
 
 
 def test_agencies_are_those_of_the_register(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -389,6 +408,8 @@ def test_what_waits_for_its_agency_is_kept_and_left_out(warehouse: duckdb.DuckDB
     kept = "select count(*) from fct_filings join fct_agency_queue using (filing_id) where agency_id is null"
     assert rows(warehouse, kept) == [(2,)]
     assert rows(warehouse, "select count(*) from rpt_agency_year where agency_id is null") == [(0,)]
+    beside = "select report_year, level, n_expected, n_waiting, n_waiting_read from rpt_coverage where n_waiting > 0"
+    assert rows(warehouse, beside) == [(2022, "unknown", 0, 2, 2)]
 
 
 def test_documents_that_could_not_be_read_are_listed(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -465,6 +486,15 @@ def test_suspects_and_choices_are_found_beside_the_number_printed(
     assert nothing["why_not"]
 
 
+def test_a_row_that_comes_twice_stops_the_build(tmp_path: Path) -> None:
+    """No index holds the key of a fact."""
+    write_fixture(tmp_path / "tables")
+    add_row(tmp_path / "tables", "identity_results", {})
+    run = dbt_build(tmp_path)
+    assert run.code != 0
+    assert run.of("assert_keys_of_facts_are_unique") == "fail"
+
+
 def test_a_suggestion_in_the_place_of_a_number_stops_the_build(tmp_path: Path) -> None:
     tables = tmp_path / "tables"
     write_fixture(tables)
@@ -510,7 +540,19 @@ def test_a_number_is_cited_down_to_its_cell(built: DbtRun, tmp_path: Path) -> No
     with duckdb.connect(str(tmp_path / "gongkai.duckdb"), read_only=True) as released:
         found = one(released, "select * from citation('a2020', 't3.partial.total')")
         nothing = rows(released, "select * from citation('a2020', 't3.no_such_row.total')")
+        wider = one(
+            released,
+            "select name_zh, label_zh, raw, archive_path, citation from rpt_citations "
+            "where filing_id = 'a2020' and cell_key = 't3.partial.total'",
+        )
         crawled = one(released, "select publisher from citation('a2021', 't3.granted.total')")
+    assert wider == {
+        "name_zh": "福州市星河区阳光街道办事处",
+        "label_zh": "部分公开（区分处理的，只计这一情形，不计其他情形） / 总计",
+        "raw": "2",
+        "archive_path": f"archive/snapshots/a2/{'a2020':0<64}",
+        "citation": found["citation"],
+    }
     assert nothing == [] and crawled["publisher"] == "福州市长乐区人民政府", "whose site it is"
     assert found["title"] == "阳光街道办事处2020年政府信息公开工作年度报告"
     assert (found["publisher"], found["url"]) == ("阳光街道办事处", "https://www.sunny.gov.cn/2020.html")

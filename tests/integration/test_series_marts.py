@@ -168,10 +168,11 @@ def test_refusals_are_shared_out_by_ground(warehouse: duckdb.DuckDBPyConnection)
 def test_applicants_are_counted_beside_the_printed_total(warehouse: duckdb.DuckDBPyConnection) -> None:
     found = rows(
         warehouse,
-        "select applicant_type, numerator, denominator, ratio from measure_requests_by_applicant_type "
+        "select applicant_type, numerator, denominator, ratio, numerator_best, denominator_best, ratio_best "
+        "from measure_requests_by_applicant_type "
         "where name_zh = '甲街道办事处' and report_year = 2019 and numerator > 0",
     )
-    assert found == [("natural_person", 15, 20, 0.75)]
+    assert found == [("natural_person", 15, 20, 0.75, 15, 20, 0.75)]
 
 
 def test_delay_counts_days_from_both_dates(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -268,18 +269,18 @@ def test_coverage_counts_what_is_there_of_what_was_expected(warehouse: duckdb.Du
     counted = {name: value for name, value in coverage.items() if name.startswith("n_")}
     assert counted == {
         "n_expected": 5, "n_archived": 4, "n_read": 4, "n_complete": 3, "n_missing": 1, "n_dated": 1,
-        "n_late_vs_31jan": 1, "n_late_vs_31mar": 0,
+        "n_late_vs_31jan": 1, "n_late_vs_31mar": 0, "n_waiting": 0, "n_waiting_read": 0,
     }  # fmt: skip
 
 
 def test_a_total_says_how_many_are_in_it(warehouse: duckdb.DuckDBPyConnection) -> None:
     found = rows(
         warehouse,
-        "select scope, value, n_reporting, n_filings, n_expected from rpt_concept_totals "
+        "select scope, value, unit, n_reporting, n_reporting_best, n_filings, n_expected from rpt_concept_totals "
         "where concept = 'requests_received' and report_year = 2020 and province_zh = '福建省' order by 1",
     )
     # 丁 filed and printed nothing; 戊 did not file
-    assert found == [("aggregate", 900, 1, 1, None), ("own_body", 25, 3, 4, 5)]
+    assert found == [("aggregate", 900, "件", 1, 1, 1, None), ("own_body", 25, "件", 3, 3, 4, 5)]
     wide = one(
         warehouse,
         "select value, n_reporting, n_not_comparable from rpt_concept_totals "

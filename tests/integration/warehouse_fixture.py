@@ -298,7 +298,10 @@ def filing_rows(filings: Iterable[SmallFiling]) -> dict[str, list[Row]]:
                 "n_unreadable": states.count("unreadable"),
                 "vintage": filing.vintage,
                 "is_current": filing.is_current,
-                "found": "{}",
+                "found": json.dumps(
+                    {"published_on": {"how": "date of signature"}} if filing.published_on else {}
+                ),
+                "issued_as": filing.agency,
             }
         )
         tables["cells"] += cells
@@ -428,6 +431,7 @@ def _rows() -> dict[str, list[Row]]:
             "tolerance": Decimal(0),
             "needs_previous_report": False,
             "derives": True,
+            "marks_cells": True,
             "source": "logical",
         }
     )

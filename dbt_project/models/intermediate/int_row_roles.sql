@@ -2,7 +2,10 @@
 --   stands_in  it is printed instead of the rows it replaces: one outcome leaf, an additive part
 --   replaced   those rows, in that filing: nothing is printed there, and nothing is missing
 --   beside     it is printed together with numbers in those rows: a subtotal, never a part
--- Said of each filing and row; rows without an entry are what the form says they are.
+-- Said of each filing and row; rows without an entry are what the form says they are. A table, though never
+-- published: few reports print such a row, and every fact asks.
+{{ config(materialized='table') }}
+
 with pairs as (
 
     select
@@ -15,60 +18,77 @@ with pairs as (
 
 ),
 
-printed as (
+singles as (
 
-    select
-        filing_id,
-        form,
-        table_code,
-        row_code,
-        count(value) as n_values
-    from {{ ref('stg_cells') }}
-    group by filing_id, form, table_code, row_code
+    select distinct
+        cells.filing_id,
+        cells.form,
+        cells.table_code,
+        cells.row_code
+    from {{ ref('stg_cells') }} as cells
+    semi join pairs
+        on
+            cells.form = pairs.form
+            and cells.table_code = pairs.table_code
+            and cells.row_code = pairs.row_code
 
 ),
 
-verdicts as (
+replaced as (
 
     select
-        single.filing_id,
-        single.table_code,
-        single.row_code,
-        coalesce(sum(part.n_values), 0) > 0 as has_parts
-    from printed as single
+        singles.filing_id,
+        singles.table_code,
+        singles.row_code,
+        pairs.replaced_row
+    from singles
     inner join pairs
         on
-            single.form = pairs.form
-            and single.table_code = pairs.table_code
-            and single.row_code = pairs.row_code
-    left join printed as part
+            singles.form = pairs.form
+            and singles.table_code = pairs.table_code
+            and singles.row_code = pairs.row_code
+
+),
+
+-- single rows with numbers in the rows that they replace
+subtotals as (
+
+    select distinct
+        replaced.filing_id,
+        replaced.table_code,
+        replaced.row_code
+    from {{ ref('stg_cells') }} as cells
+    inner join replaced
         on
-            single.filing_id = part.filing_id
-            and pairs.table_code = part.table_code
-            and pairs.replaced_row = part.row_code
-    group by single.filing_id, single.table_code, single.row_code
+            cells.filing_id = replaced.filing_id
+            and cells.table_code = replaced.table_code
+            and cells.row_code = replaced.replaced_row
+    where cells.value is not null
 
 )
 
 select
-    filing_id,
-    table_code,
-    row_code,
-    case when has_parts then 'beside' else 'stands_in' end as role
-from verdicts
+    singles.filing_id,
+    singles.table_code,
+    singles.row_code,
+    if(subtotals.filing_id is null, 'stands_in', 'beside') as role
+from singles
+left join subtotals
+    on
+        singles.filing_id = subtotals.filing_id
+        and singles.table_code = subtotals.table_code
+        and singles.row_code = subtotals.row_code
 
 union all
 
 select
-    verdicts.filing_id,
-    verdicts.table_code,
-    pairs.replaced_row as row_code,
+    replaced.filing_id,
+    replaced.table_code,
+    replaced.replaced_row as row_code,
     'replaced' as role
-from verdicts
-inner join {{ ref('stg_filings') }} as filings on verdicts.filing_id = filings.filing_id
-inner join pairs
+from replaced
+anti join subtotals
     on
-        filings.form = pairs.form
-        and verdicts.table_code = pairs.table_code
-        and verdicts.row_code = pairs.row_code
-where not verdicts.has_parts
+        replaced.filing_id = subtotals.filing_id
+        and replaced.table_code = subtotals.table_code
+        and replaced.row_code = subtotals.row_code

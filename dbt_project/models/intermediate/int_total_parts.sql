@@ -1,6 +1,8 @@
 -- Which cells a printed total adds up, by form: `across` the columns of its row, or `down` the rows of its
 -- column. One row a (form, total cell, direction, part). A row that stands in for others is listed with them
 -- as a possible part; what a filing prints (int_row_roles) decides which of them count.
+{{ config(materialized='table') }}
+
 with rows_down as (
 
     select

@@ -12,6 +12,7 @@ select
     cast(tolerance as decimal(24, 6)) as tolerance,
     cast(needs_previous_report as boolean) as needs_previous_report,
     cast(derives as boolean) as derives,
+    cast(marks_cells as boolean) as marks_cells,
     cast(source as varchar) as source,
     cast(note as varchar) as note
 from {{ ref('stg_catalog_identities') }}

@@ -14,7 +14,8 @@ select
     cast(cells.correction_id as varchar) as correction_id,
     cast(cells.raw as varchar) as raw,
     cast(cells.state as varchar) as state,
-    cast(cells.unit as varchar) as unit,
+    cast(coalesce(cells.unit, spec.unit) as varchar) as unit,
+    cast(cells.unit as varchar) as unit_printed,
     cast(cells.parts as varchar[]) as parts,
     cast(cells.confidence as double) as confidence,
     cast(
@@ -43,6 +44,7 @@ select
     cast({{ quality('cells', 'doubts') }} as varchar) as quality
 from {{ ref('int_cells') }} as cells
 inner join {{ ref('int_filings') }} as filings on cells.filing_id = filings.filing_id
+left join {{ ref('dim_cell') }} as spec on filings.form = spec.form and cells.cell_key = spec.cell_key
 left join {{ ref('stg_cell_suspects') }} as suspects
     on cells.filing_id = suspects.filing_id and cells.cell_key = suspects.cell_key
 left join {{ ref('stg_derived_cells') }} as derived

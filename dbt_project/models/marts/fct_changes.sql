@@ -6,7 +6,7 @@ with chain as (
     select
         filings.*,
         lag(filings.filing_id) over (
-            partition by coalesce(filings.agency_id, filings.agency), filings.report_year, filings.scope
+            partition by filings.issuer_key, filings.report_year, filings.scope
             order by filings.vintage
         ) as old_filing_id
     from {{ ref('fct_filings') }} as filings
@@ -18,7 +18,7 @@ with chain as (
     where
         not filings.is_withdrawn
         and filings.report_year is not null
-        and coalesce(filings.agency_id, filings.agency) is not null
+        and filings.issuer_key is not null
 
 ),
 

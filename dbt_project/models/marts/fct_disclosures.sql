@@ -1,19 +1,15 @@
+-- Table 二 in its parts (t2_1 to t2_9). The unit is the one that the cell or the head of its table prints, else the form's.
 select
-    {{ filing_key('filings') }},
-    cast(parts.table_code as varchar) as table_code,
-    cast(parts.row_code as varchar) as item,
-    cast(parts.column_code as varchar) as measure,
-    cast(parts.cell_key as varchar) as cell_key,
-    cast(parts.value as decimal(24, 6)) as value,
-    cast({{ value_best('parts', 'verdicts') }} as decimal(24, 6)) as value_best,
-    cast(verdicts.verdict as varchar) as verdict,
-    cast(parts.state as varchar) as state,
-    cast(parts.unit as varchar) as unit,
-    cast({{ quality('parts', 'doubts') }} as varchar) as quality
-from {{ ref('stg_disclosures') }} as parts
-inner join {{ ref('int_filings') }} as filings on parts.filing_id = filings.filing_id
-left join {{ ref('stg_verdicts') }} as verdicts
-    on parts.filing_id = verdicts.filing_id and parts.cell_key = verdicts.cell_key
-left join {{ ref('int_doubts') }} as doubts
-    on parts.filing_id = doubts.filing_id and parts.cell_key = doubts.cell_key
-where filings.is_current
+    {{ filing_key('cells') }},
+    cast(cells.table_code as varchar) as table_code,
+    cast(cells.row_code as varchar) as item,
+    cast(cells.column_code as varchar) as measure,
+    cast(cells.cell_key as varchar) as cell_key,
+    cast(cells.value as decimal(24, 6)) as value,
+    cast(cells.value_best as decimal(24, 6)) as value_best,
+    cast(cells.verdict as varchar) as verdict,
+    cast(cells.state as varchar) as state,
+    cast(cells.unit as varchar) as unit,
+    cast(cells.quality as varchar) as quality
+from {{ ref('fct_cells') }} as cells
+where cells.is_current and starts_with(cells.table_code, 't2_')

@@ -14,7 +14,8 @@ select
     cast(rows.raw as varchar) as raw,
     cast(rows.state as varchar) as state,
     cast(rows.confidence as double) as confidence,
-    cast(rows.unit as varchar) as unit,
+    cast(coalesce(rows.unit, spec.unit) as varchar) as unit,
+    cast(rows.unit as varchar) as unit_printed,
     cast(rows.sha256 as varchar) as sha256,
     cast(rows.place as varchar) as place,
     cast(rows.page as integer) as page,
@@ -32,6 +33,8 @@ select
     ) as quality
 from {{ ref('stg_indicators') }} as rows
 inner join {{ ref('int_filings') }} as filings on rows.filing_id = filings.filing_id
+left join {{ ref('dim_cell') }} as spec
+    on filings.form = spec.form and rows.code || '.' || rows.column_code = spec.cell_key
 -- a row that is printed twice with two numbers: the verdict is about one of them
 left join {{ ref('stg_verdicts') }} as verdicts
     on

@@ -35,6 +35,8 @@ select
     cast(sides.measure as varchar) as measure,
     cast(if(sides.n_not_printed = 0, sides.numerator, null) as decimal(24, 6)) as numerator,
     cast(if(sides.n_not_printed = 0, sides.denominator, null) as decimal(24, 6)) as denominator,
+    cast(if(sides.n_without_best = 0, sides.numerator_best, null) as decimal(24, 6)) as numerator_best,
+    cast(if(sides.n_without_best = 0, sides.denominator_best, null) as decimal(24, 6)) as denominator_best,
     cast(
         case
             when sides.n_not_printed = 0 and sides.denominator >= measures.hidden_below

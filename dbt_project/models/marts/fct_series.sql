@@ -28,8 +28,7 @@ found as (
         sum(crosswalk.sign * cells.value_best) as signed_sum_best,
         count(cells.value_best) as n_best,
         count(*) filter (where cells.is_suspect) as n_suspect,
-        {{ worst_quality('cells.quality') }} as quality,
-        list(distinct cells.state order by cells.state) filter (where cells.value is null) as states
+        {{ worst_quality('cells.quality') }} as quality
     from {{ ref('fct_cells') }} as cells
     inner join {{ ref('stg_catalog_crosswalk') }} as crosswalk
         on cells.form = crosswalk.form and cells.cell_key = crosswalk.cell_key
@@ -38,23 +37,41 @@ found as (
 
 ),
 
+-- few cells have no number: a list over all of them would take longer than everything else here
+not_printed as (
+
+    select
+        cells.filing_id,
+        crosswalk.concept,
+        crosswalk.expression,
+        list(distinct cells.state order by cells.state) as states
+    from {{ ref('fct_cells') }} as cells
+    inner join {{ ref('stg_catalog_crosswalk') }} as crosswalk
+        on cells.form = crosswalk.form and cells.cell_key = crosswalk.cell_key
+    where cells.is_current and cells.value is null
+    group by cells.filing_id, crosswalk.concept, crosswalk.expression
+
+),
+
 written as (
 
     select
         filings.filing_id,
+        filings.report_year,
+        filings.scope,
+        -- a body that is not known has no other figure
+        coalesce(filings.agency_id, filings.filing_id) as body,
+        expressions.form,
         expressions.concept,
         expressions.expression,
-        expressions.relation,
         expressions.is_comparable,
         expressions.n_parts,
-        expressions.cell_keys,
-        coalesce(found.n_printed, 0) as n_printed,
-        coalesce(found.n_best, 0) as n_best,
-        coalesce(found.n_suspect, 0) as n_suspect,
-        coalesce(found.quality, 'not_printed') as quality,
+        found.n_printed,
+        found.n_best,
+        found.n_suspect,
+        found.quality,
         found.signed_sum,
-        found.signed_sum_best,
-        found.states
+        found.signed_sum_best
     from {{ ref('int_filings') }} as filings
     inner join expressions on filings.form = expressions.form
     left join found
@@ -66,51 +83,62 @@ written as (
 
 ),
 
-figures as (
+-- where a form writes a concept in several ways: the first that is whole; where none is, the first
+chosen as (
 
-    select *
+    select
+        filing_id,
+        concept,
+        coalesce(min(expression) filter (where n_parts = n_printed), min(expression)) as expression
     from written
-    -- the first that is whole; where none is, the first
-    qualify row_number() over (
-        partition by filing_id, concept
-        order by (n_parts = n_printed) desc, expression
-    ) = 1
+    where (form, concept) in (select (form, concept) from expressions where expression > 1)
+    group by filing_id, concept
 
 ),
 
 dated as (
 
     select
-        figures.*,
-        filings.report_year,
-        lag(filings.report_year) over series as previous_year,
-        lag(figures.is_comparable) over series as previous_is_comparable
-    from figures
-    inner join {{ ref('int_filings') }} as filings on figures.filing_id = filings.filing_id
-    -- a figure without its year, or of a body that is not known, has no figure before it
+        written.*,
+        lag(written.report_year) over series as previous_year,
+        lag(written.is_comparable) over series as previous_is_comparable
+    from written
+    anti join chosen
+        on
+            written.filing_id = chosen.filing_id
+            and written.concept = chosen.concept
+            and written.expression <> chosen.expression
+    -- a figure without its year has no figure before it
     window series as (
-        partition by
-            coalesce(filings.agency_id, filings.filing_id), filings.scope, figures.concept,
-            filings.report_year is null
-        order by filings.report_year
+        partition by written.body, written.scope, written.concept, written.report_year is null
+        order by written.report_year
     )
 
 ),
 
+-- of the breaks between two years only a few touch a concept
 crossed as (
 
     select
-        dated.filing_id,
-        dated.concept,
+        figures.concept,
+        figures.previous_year,
+        figures.report_year,
         list(breaks.break_id order by breaks.break_id) as breaks_before,
         bool_or(breaks.effect = 'broken') as is_broken
-    from dated
+    from (
+        select distinct
+            concept,
+            previous_year,
+            report_year
+        from dated
+        where previous_year is not null
+    ) as figures
     inner join {{ ref('dim_concept_break') }} as breaks
         on
-            dated.concept = breaks.concept
-            and dated.previous_year <= breaks.last_report_year_before
-            and dated.report_year >= breaks.first_report_year_after
-    group by dated.filing_id, dated.concept
+            figures.concept = breaks.concept
+            and figures.previous_year <= breaks.last_report_year_before
+            and figures.report_year >= breaks.first_report_year_after
+    group by figures.concept, figures.previous_year, figures.report_year
 
 )
 
@@ -120,13 +148,13 @@ select
     cast(if(dated.n_printed = dated.n_parts, dated.signed_sum, null) as decimal(24, 6)) as value,
     cast(if(dated.n_best = dated.n_parts, dated.signed_sum_best, null) as decimal(24, 6)) as value_best,
     cast(concepts.unit as varchar) as unit,
-    cast(dated.relation as varchar) as relation,
+    cast(expressions.relation as varchar) as relation,
     cast(dated.is_comparable as boolean) as is_comparable,
-    cast(dated.cell_keys as varchar[]) as cell_keys,
+    cast(expressions.cell_keys as varchar[]) as cell_keys,
     cast(dated.n_parts as integer) as n_parts,
-    cast(dated.n_printed as integer) as n_printed,
-    cast(dated.n_suspect as integer) as n_suspect,
-    cast(coalesce(dated.states, []) as varchar[]) as states_not_printed,
+    cast(coalesce(dated.n_printed, 0) as integer) as n_printed,
+    cast(coalesce(dated.n_suspect, 0) as integer) as n_suspect,
+    cast(coalesce(not_printed.states, []) as varchar[]) as states_not_printed,
     cast(dated.previous_year as integer) as previous_report_year,
     cast(coalesce(crossed.breaks_before, []) as varchar[]) as breaks_before,
     cast(
@@ -135,8 +163,22 @@ select
         and dated.previous_is_comparable
         and not coalesce(crossed.is_broken, false) as boolean
     ) as joins_previous,
-    cast(dated.quality as varchar) as quality
+    cast(coalesce(dated.quality, 'not_printed') as varchar) as quality
 from dated
 inner join {{ ref('int_filings') }} as filings on dated.filing_id = filings.filing_id
 inner join {{ ref('stg_catalog_concepts') }} as concepts on dated.concept = concepts.concept
-left join crossed on dated.filing_id = crossed.filing_id and dated.concept = crossed.concept
+inner join expressions
+    on
+        dated.form = expressions.form
+        and dated.concept = expressions.concept
+        and dated.expression = expressions.expression
+left join not_printed
+    on
+        dated.filing_id = not_printed.filing_id
+        and dated.concept = not_printed.concept
+        and dated.expression = not_printed.expression
+left join crossed
+    on
+        dated.concept = crossed.concept
+        and dated.previous_year = crossed.previous_year
+        and dated.report_year = crossed.report_year

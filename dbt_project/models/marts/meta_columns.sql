@@ -15,7 +15,7 @@ with described as (
         {{ literal(column.data_type) }} as data_type,
         {{ literal(column.description) }} as description,
         {{ column.name in key }} as is_key,
-        {{ literal(joined.get((node.unique_id, column.name))) }} as joins_to,
+        {{ literal(joins_to(node, column, joined)) }} as joins_to,
         {{ literal(meta.get('cell')) }} as cell_key,
         {{ literal(meta.get('unit')) }} as unit,
         {{ literal(meta.get('formula')) }} as formula,

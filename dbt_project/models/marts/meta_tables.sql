@@ -5,11 +5,13 @@ with described as (
     select
         {{ literal(node.name) }} as table_name,
         {{ literal(node.description) }} as description,
+        {{ literal((node.config.meta or {}).get('use_for')) }} as use_for,
+        {{ (node.config.meta or {}).get('for_experts', false) }} as for_experts,
         {{ literals(key_columns(node)) }} as primary_key,
         {{ node.columns | length }} as n_columns
     {{ 'union all' if not loop.last }}
     {% else %}
-    select null as table_name, null as description, [] as primary_key, 0 as n_columns where false
+    select null as table_name, null as description, null as use_for, false as for_experts, [] as primary_key, 0 as n_columns where false
     {% endfor %}
 
 )
@@ -28,6 +30,9 @@ select
     ) as kind,
     cast(split_part(description, ' / ', 1) as varchar) as description_zh,
     cast(substr(description, length(split_part(description, ' / ', 1)) + 4) as varchar) as description_en,
+    cast(split_part(use_for, ' / ', 1) as varchar) as use_for_zh,
+    cast(substr(use_for, length(split_part(use_for, ' / ', 1)) + 4) as varchar) as use_for_en,
+    cast(for_experts as boolean) as for_experts,
     cast(primary_key as varchar[]) as primary_key,
     cast(n_columns as integer) as n_columns
 from described

@@ -21,18 +21,51 @@
     'legacy_national_requests_received': 'nat.requests_received.count',
     'legacy_national_proactive_items': 'nat.proactive_total.count',
 } %}
-with printed as (
+with form_cells as (
+
+    select
+        form,
+        list(cell_key) filter (where cell_key in ('{{ cells.values() | join("', '") }}')) as cell_keys
+    from {{ ref('dim_cell') }}
+    group by form
+
+),
+
+received as (
+
+    select
+        filing_id,
+        value,
+        value_best,
+        relation,
+        states_not_printed
+    from {{ ref('fct_series') }}
+    where concept = 'requests_received'
+
+),
+
+counted as (
+
+    select
+        filing_id,
+        count(*) filter (where value is null and derived_value is not null) as n_derived,
+        count(*) filter (where is_suspect) as n_suspect,
+        count(verdict) filter (where verdict_status = 'settled') as n_settled
+    from {{ ref('fct_cells') }}
+    where is_current
+    group by filing_id
+
+),
+
+printed as (
 
     select
         c.filing_id,
-        count(*) filter (where c.value is null and c.derived_value is not null) as n_derived,
-        count(*) filter (where c.is_suspect) as n_suspect,
-        count(c.verdict) filter (where c.verdict_status = 'settled') as n_settled,
         {%- for column, cell_key in cells.items() %}
         {{ printed(cell_key, column) }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('fct_cells') }} as c
-    where c.is_current
+    where c.is_current and c.cell_key in ('{{ cells.values() | join("', '") }}')
     group by c.filing_id
 
 ),
@@ -46,7 +79,7 @@ leaf_totals as (
         count(*) as n_parts,
         count(cells.value) as n_reported,
         sum(cells.value) as reported_sum
-    from {{ ref('stg_cells') }} as cells
+    from {{ ref('fct_cells') }} as cells
     inner join {{ ref('stg_catalog_columns') }} as columns
         on
             cells.form = columns.form
@@ -55,12 +88,13 @@ leaf_totals as (
             and columns.is_total
     inner join {{ ref('dim_outcome') }} as outcomes
         on cells.row_code = outcomes.outcome and list_contains(outcomes.valid_forms, cells.form)
-    left join {{ ref('int_row_roles') }} as roles
+    anti join {{ ref('int_row_roles') }} as roles
         on
             cells.filing_id = roles.filing_id
             and cells.table_code = roles.table_code
             and cells.row_code = roles.row_code
-    where cells.table_code = 't3' and coalesce(roles.role, 'stands_in') = 'stands_in'
+            and roles.role <> 'stands_in'
+    where cells.is_current and cells.table_code = 't3'
     group by cells.filing_id, outcomes.outcome_class
 
 ),
@@ -89,7 +123,8 @@ identities as (
         count(*) filter (where result = 'fails_lenient') as n_fails_lenient,
         count(*) filter (where result = 'fails' and severity = 'error') as n_fails_error,
         count(*) filter (where result = 'not_evaluable') as n_not_evaluable
-    from {{ ref('stg_identity_results') }}
+    from {{ ref('fct_identity_results') }}
+    where is_current
     group by filing_id
 
 ),
@@ -112,6 +147,12 @@ narrative as (
 
 select
     {{ filing_key('filings') }},
+    cast(agencies.name_zh as varchar) as name_zh,
+    cast(agencies.level as varchar) as level,
+    cast(agencies.kind as varchar) as kind,
+    cast(agencies.province_zh as varchar) as province_zh,
+    cast(agencies.city_zh as varchar) as city_zh,
+    cast(agencies.county_zh as varchar) as county_zh,
     cast(filings.status as varchar) as status,
     cast(filings.title as varchar) as title,
     cast(filings.vintage as integer) as vintage,
@@ -119,6 +160,7 @@ select
     cast(documents.name as varchar) as document,
     cast(documents.url as varchar) as url,
     cast(filings.published_on as date) as published_on,
+    cast(filings.published_on_basis as varchar) as published_on_basis,
     cast(filings.published_on <= years.deadline_departments as boolean) as is_by_departments_deadline,
     cast(filings.published_on <= years.deadline_governments as boolean) as is_by_governments_deadline,
     cast(coalesce(years.breaks_before, []) as varchar[]) as breaks_before,
@@ -127,14 +169,35 @@ select
     cast(filings.n_blank as integer) as n_blank,
     cast(filings.n_missing as integer) as n_missing,
     cast(filings.n_unreadable as integer) as n_unreadable,
-    cast(coalesce(printed.n_derived, 0) as integer) as n_derived,
-    cast(coalesce(printed.n_suspect, 0) as integer) as n_suspect,
-    cast(coalesce(printed.n_settled, 0) as integer) as n_settled,
+    cast(coalesce(counted.n_derived, 0) as integer) as n_derived,
+    cast(coalesce(counted.n_suspect, 0) as integer) as n_suspect,
+    cast(coalesce(counted.n_settled, 0) as integer) as n_settled,
     cast(filings.n_reported / nullif(filings.n_cells, 0) as double) as coverage,
-    {%- for column in cells %}
+    cast(received.value as decimal(24, 6)) as requests_received,
+    cast(received.value_best as decimal(24, 6)) as requests_received_best,
+    cast(
+        case
+            when received.value is not null then 'reported'
+            when received.filing_id is not null then received.states_not_printed[1]
+            when form_cells.form is not null then 'structurally_absent'
+        end as varchar
+    ) as requests_received_state,
+    cast(received.relation as varchar) as requests_received_relation,
+    {%- for column, cell_key in cells.items() %}
     cast(printed.{{ column }} as decimal(24, 6)) as {{ column }},
     cast(printed.{{ column }}_best as decimal(24, 6)) as {{ column }}_best,
-    cast(printed.{{ column }}_state as varchar) as {{ column }}_state,
+    cast(
+        coalesce(
+            printed.{{ column }}_state,
+            -- without a recognised form nobody knows whether the cell is in it
+            if(
+                form_cells.form is not null
+                and not coalesce(list_contains(form_cells.cell_keys, '{{ cell_key }}'), false),
+                'structurally_absent',
+                null
+            )
+        ) as varchar
+    ) as {{ column }}_state,
     {%- endfor %}
     {%- for class in outcome_classes() %}
     cast(classes.{{ class }} as decimal(24, 6)) as {{ class }},
@@ -149,8 +212,12 @@ select
     cast(coalesce(identities.n_fails_error, 0) as integer) as n_errors_fail,
     cast(coalesce(identities.n_not_evaluable, 0) as integer) as n_identities_not_evaluable
 from {{ ref('int_filings') }} as filings
+left join {{ ref('dim_agency') }} as agencies on filings.agency_id = agencies.agency_id
+left join form_cells on filings.form = form_cells.form
+left join received on filings.filing_id = received.filing_id
 left join {{ ref('stg_documents') }} as documents on filings.sha256 = documents.sha256
 left join {{ ref('dim_report_year') }} as years on filings.report_year = years.report_year
+left join counted on filings.filing_id = counted.filing_id
 left join printed on filings.filing_id = printed.filing_id
 left join classes on filings.filing_id = classes.filing_id
 left join identities on filings.filing_id = identities.filing_id

@@ -3,6 +3,8 @@ select
     placed.agency_id,
     placed.name_zh,
     placed.province_zh,
+    placed.city_zh,
+    placed.county_zh,
     placed.level,
     placed.kind,
     placed.report_year,

@@ -2,6 +2,7 @@
 select
     {{ agency_key('filings', 'agencies') }},
     filings.first_published_on as published_on,
+    filings.first_published_on_basis as published_on_basis,
     filings.published_on as current_published_on,
     filings.n_vintages,
     {{ days_late('filings.first_published_on', 'years') }}

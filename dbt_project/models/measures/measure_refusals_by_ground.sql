@@ -4,9 +4,18 @@ select
     grounds.label_zh as ground_zh,
     cells.value as numerator,
     refused.value as denominator,
+    cells.value_best as numerator_best,
+    refused.value_best as denominator_best,
     cast(
         if(refused.value >= about.hidden_below, cells.value / nullif(refused.value, 0), null) as double
     ) as ratio,
+    cast(
+        if(
+            refused.value_best >= about.hidden_below,
+            cells.value_best / nullif(refused.value_best, 0),
+            null
+        ) as double
+    ) as ratio_best,
     coalesce(refused.value > 0 and refused.value < about.hidden_below, false) as is_hidden,
     cells.cell_key
 from {{ published('fct_cells') }} as cells

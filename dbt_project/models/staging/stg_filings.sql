@@ -18,5 +18,7 @@ select
     cast(vintage as integer) as vintage,
     cast(is_current as boolean) as is_current,
     cast(found as varchar) as found,
-    coalesce(cast(withdrawn as boolean), false) as withdrawn
+    coalesce(cast(withdrawn as boolean), false) as withdrawn,
+    cast(issued_as as varchar) as issued_as,
+    {{ published_on_basis() }} as published_on_basis
 from {{ source('core', 'filings') }}

@@ -145,6 +145,7 @@ class Tables:
                 "vintage": 1,
                 "is_current": is_current,
                 "found": "{}",
+                "issued_as": key["agency"],
             }
         )
         for line, (cell_key, (value, state)) in enumerate(cells.items(), start=1):

@@ -7,6 +7,8 @@ import time
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from expectations.confront import confront
 from expectations.report import build_quality_report
 from tests.unit.expectations.reports import Tables, form_cells, requests_table, with_values
@@ -155,3 +157,46 @@ def test_hundreds_of_filings(tables: Tables, tmp_path: Path) -> None:
     assert time.perf_counter() - started < 20
     assert index.stat().st_size < 3_000_000
     assert len(list((tmp_path / "quality" / "filings").iterdir())) == 200
+
+
+def test_doubtful_readings_are_seen_on_the_first_page(tables: Tables, tmp_path: Path) -> None:
+    good = form_cells("form_2021")
+    tables.add("sure", "form_2021", good, 2022)
+    tables.add("unsure", "form_2021", good, 2022)
+    unsure = [row for row in tables.rows["cells"] if row["filing_id"] == "unsure"][:3]
+    for row in unsure:
+        row["confidence"] = 0.89
+    folder = tables.write()
+    confront(folder)
+    text = build_quality_report(folder, tmp_path / "quality").read_text("utf-8")
+    Page(text)
+    assert "<b>3</b>格读出而存疑" in text, "a tile counts them"
+    lines = {name: re.search(rf"机关{name}</a>.*?</tr>", text, re.S) for name in ("sure", "unsure")}
+    sure, doubtful = (found[0] for found in lines.values() if found)
+    assert "3 格存疑" in doubtful and "存疑" not in sure
+    (drawn,) = re.findall(r'<path class="ok light" d="([^"]*)"', doubtful)
+    assert drawn.count("M") == 3
+    assert "light" not in sure and "stroke" not in sure
+
+
+def test_what_fails_is_counted_alike_on_all_pages(tables: Tables, tmp_path: Path) -> None:
+    blank = dict.fromkeys(("t4.review.total", "t4.review.pending"), (None, "missing_image"))
+    tables.add("one", "form_2021", form_cells("form_2021") | blank, 2022)
+    folder = tables.write()
+    confront(folder)
+    results = pq.read_table(folder / "identity_results.parquet").to_pylist()
+    failing = [row for row in results if row["result"] == "fails"]
+    assert "Q04" in {row["identity_id"] for row in failing}
+    out = tmp_path / "quality"
+    index = build_quality_report(folder, out).read_text("utf-8")
+    listed = index[index.index('id="findings"') : index.index('id="identities"')]
+    assert listed.count("<tr>") - 1 == len(failing)
+    assert f"{len(failing)} 处" in index
+    assert Page((out / "violations.html").read_text("utf-8")).text.count("Q04") > 0
+
+
+def test_reasons_are_told_in_both_languages(tables: Tables, tmp_path: Path) -> None:
+    text = build_quality_report(fill(tables), tmp_path / "quality").read_text("utf-8")
+    assert "文件中没有：" in text and "not in the document: " in text
+    violations = (tmp_path / "quality" / "violations.html").read_text("utf-8")
+    assert "所涉数字均读得确定" in violations and "every number was read for sure" in violations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
@@ -158,6 +158,19 @@ def test_names_that_cannot_be_told_are_not_put_together() -> None:
         (None, "no_county"),
         (None, "no_county"),
     ]
+
+
+def test_bodies_of_one_name_on_two_sites_have_no_vintages_together() -> None:
+    # 鼓楼区财政局 reports in four cities, and none of them is in the register
+    items = [
+        replace(item, snapshot=replace(item.snapshot, url=f"http://{host}/a.html"))  # type: ignore[call-arg]
+        for item, host in (
+            (stored("a", agency="鼓楼区财政局"), "gl.fuzhou.example"),
+            (stored("b", "5", agency="鼓楼区财政局"), "njgl.example"),
+        )
+    ]
+    found = rows("filings", *items)
+    assert [(row["vintage"], row["is_current"]) for row in found] == [(1, True), (1, True)]
 
 
 def test_documents_say_when_they_were_archived_in_utc() -> None:
