@@ -339,23 +339,29 @@ def list_() -> None:
 @releases.command()
 @click.argument("old")
 @click.argument("new", default="current")
-@click.option("--limit", default=200, show_default=True, help="Rows shown a table; 0 for all.")
-@click.option("--json", "as_", flag_value="json", help="Every change, as JSON.")
+@click.option("--limit", default=200, show_default=True, help="Lines shown of a kind; 0 for all.")
+@click.option("--all", "everything", is_flag=True, help="Each row that differs too, also of derived tables.")
+@click.option("--json", "as_", flag_value="json", help="Every row that differs, as JSON: key, old, new.")
 @click.option("--csv", "as_", flag_value="csv", help="Every change as a table: one row a changed column.")
-def diff(old: str, new: str, limit: int, as_: str | None) -> None:
-    """What changed from release OLD to NEW (an id or its beginning, current, previous), row by row."""
-    from orchestration.releases import CHANGE_COLUMNS, NoSuchRelease, change_rows, changelog
+def diff(old: str, new: str, limit: int, everything: bool, as_: str | None) -> None:
+    """What changed from release OLD to NEW (an id or its beginning, current, previous).
+
+    Verdicts, reports and cells in words, then how many rows of each table differ.
+    """
+    from orchestration.changelog import changelog
+    from orchestration.release_diff import CHANGE_COLUMNS, change_records, change_rows
+    from orchestration.releases import NoSuchRelease
 
     releases = DataRoot.from_env().releases
     try:
         if as_ == "json":
-            click.echo(json.dumps(list(change_rows(releases, old, new)), ensure_ascii=False, indent=1))
+            click.echo(json.dumps(list(change_records(releases, old, new)), ensure_ascii=False, indent=1))
         elif as_ == "csv":
             table = csv.DictWriter(sys.stdout, CHANGE_COLUMNS, lineterminator="\n")
             table.writeheader()
             table.writerows(change_rows(releases, old, new))
         else:
-            for line in changelog(releases, old, new, limit):
+            for line in changelog(releases, old, new, limit, everything):
                 click.echo(line)
     except NoSuchRelease as unknown:
         fail(str(unknown), UNUSABLE)

@@ -23,7 +23,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.release_files import export_parquet, export_spreadsheets, quoted, write_terms
+from orchestration.release_files import export_parquet, export_spreadsheets, parquet_of, quoted, write_terms
+from orchestration.release_order import copy_in_order
 
 BUILDING = ".building-"
 CURRENT = "current"
@@ -31,8 +32,8 @@ DATABASE = "gongkai.duckdb"
 MANIFEST = "release.json"
 #: Tables that grow with every run: a release carries them, and is never made because of them.
 HISTORY = frozenset({"fct_expectation_runs"})
-#: bytes a block of the released file
-BLOCK_SIZE = 16384
+#: The version of DuckDB's file format: the first that packs the texts of its dictionaries.
+STORAGE = "v1.3.0"
 
 
 class PublishError(Exception):
@@ -60,7 +61,8 @@ def publish(
     versions: Mapping[str, str],
     now: datetime | None = None,
 ) -> Published:
-    """Make a release of `warehouse` under `releases`, unless its rows equal those of the current one.
+    """Make a release of `warehouse` under `releases`, unless its rows equal those of the current one, and its
+    views and macros say the same.
 
     `pages` maps a folder of the release (`quality`) to what writes it, called with the existing, empty
     folder. `versions` goes into release.json as `code_version`. Raises PublishError when the built release
@@ -68,14 +70,13 @@ def publish(
     """
     releases.mkdir(parents=True, exist_ok=True)
     clear_leftovers(releases)
-    content = content_of(warehouse)
-    digest = digest_of(content)
+    content, definitions = content_of(warehouse), definitions_of(warehouse)
+    digest = digest_of(content, definitions)
     previous = read_manifest(releases / CURRENT)
     if previous is not None and previous["content"] == digest:
         path = (releases / CURRENT).resolve()
-        return Published(
-            previous["id"], path, False, previous["row_counts"], "same rows as the current release"
-        )
+        why = "same rows and views as the current release"
+        return Published(previous["id"], path, False, previous["row_counts"], why)
     finished = _unflipped(releases, digest, previous)
     if finished is not None:
         flip(releases, finished["id"])
@@ -94,7 +95,7 @@ def publish(
     unchanged = partial(_unchanged, releases / CURRENT, previous, content, versions)
     with duckdb.connect(str(building / DATABASE), read_only=True) as connection:
         export_parquet(connection, counts, building)
-        export_spreadsheets(connection, counts, building, unchanged)
+        left_out = export_spreadsheets(connection, counts, building, unchanged)
     write_terms(building, release_id, moment)
     for name, write in pages.items():
         (building / name).mkdir()
@@ -108,6 +109,8 @@ def publish(
             "content": digest,
             "row_counts": counts,
             "tables": {table: entry["rows_digest"] for table, entry in content.items()},
+            "definitions": definitions,
+            "left_out": left_out,
             "previous": previous["id"] if previous else None,
         },
     )
@@ -116,7 +119,7 @@ def publish(
     building.rename(releases / release_id)
     _sync_folder(releases)
     flip(releases, release_id)
-    return Published(release_id, releases / release_id, True, counts, "new rows")
+    return Published(release_id, releases / release_id, True, counts, "new rows, views or macros")
 
 
 def _unchanged(
@@ -152,10 +155,42 @@ def content_of(database: Path) -> dict[str, dict[str, Any]]:
     """For every table of a warehouse: number of rows and a digest of columns, comments and rows.
 
     The digest does not depend on the order of rows nor on the bytes of the file, so two builds of the same
-    facts agree. Views are not content: in a warehouse they are windows on Parquet that is not shipped.
+    facts agree. Views are no rows: see `definitions_of`.
     """
     with duckdb.connect(str(database), read_only=True) as connection:
         return {table: _table_content(connection, table) for table in table_names(connection)}
+
+
+def definitions_of(database: Path) -> dict[str, str]:
+    """For every view and macro of `main`, by kind and name (`view measure_backlog`): a digest of its SQL,
+    with the comments on it. What stands in other schemas is not shipped.
+
+    A measure whose formula was changed answers otherwise over the same rows: it is another release.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        found = connection.execute(
+            """
+            with comments as (
+                select table_name as name,
+                    string_agg(column_name || ': ' || comment, chr(30) order by column_index) as said
+                from duckdb_columns() where database_name = current_database() and schema_name = 'main'
+                group by 1
+            )
+            select 'view ' || view_name, concat_ws(chr(31), v.sql, v.comment, c.said)
+            from duckdb_views() v left join comments c on c.name = v.view_name
+            where not v.internal and schema_name = 'main' and database_name = current_database()
+            union all
+            select 'macro ' || function_name, string_agg(
+                concat_ws(chr(31), function_type, parameters::varchar, macro_definition, comment), chr(30)
+                order by parameters::varchar, macro_definition)
+            from duckdb_functions()
+            where not internal and schema_name = 'main' and database_name = current_database()
+                and function_type in ('macro', 'table_macro')
+            group by 1
+            order by 1
+            """
+        ).fetchall()
+    return {name: hashlib.sha256(said.encode()).hexdigest() for name, said in found}
 
 
 def table_names(connection: duckdb.DuckDBPyConnection, database: str | None = None) -> list[str]:
@@ -187,19 +222,18 @@ def _table_content(connection: duckdb.DuckDBPyConnection, table: str) -> dict[st
     return {"rows": int(found[0]), "rows_digest": rows_digest}
 
 
-def digest_of(content: Mapping[str, Mapping[str, Any]]) -> str:
-    """One digest over all tables but the history of runs: equal if and only if the same tables hold the same
-    rows.
+def digest_of(content: Mapping[str, Mapping[str, Any]], definitions: Mapping[str, str] | None = None) -> str:
+    """One digest over all tables but the history of runs, and over the views and macros where they are given:
+    equal if and only if the same tables hold the same rows, and are seen through the same SQL.
     """
     listed = sorted((table, entry["rows_digest"]) for table, entry in content.items() if table not in HISTORY)
-    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([listed, sorted((definitions or {}).items())]).encode()).hexdigest()
 
 
 def copy_warehouse(warehouse: Path, target: Path) -> None:
     """Copy what stands in `main`, without the staging views: they name Parquet that a reader does not have.
 
-    Into small blocks: with DuckDB's default of 256 KB a block, a release of a few thousand rows takes ten
-    times the space. The storage version is one that DuckDB 1.2 and later open.
+    In the order and the blocks of `release_order`. The storage version is one that DuckDB 1.3 and later open.
     """
     whole = target.with_suffix(".whole")
     shutil.copyfile(warehouse, whole)
@@ -214,12 +248,7 @@ def copy_warehouse(warehouse: Path, target: Path) -> None:
             "and database_name = current_database()"
         ).fetchall():
             connection.execute(f"drop schema {quoted(schema)} cascade")
-    with duckdb.connect() as connection:
-        source, copy = (str(path).replace("'", "''") for path in (whole, target))
-        connection.execute(f"attach '{source}' as whole (read_only)")
-        connection.execute(f"attach '{copy}' as release (block_size {BLOCK_SIZE}, storage_version 'v1.2.0')")
-        connection.execute("copy from database whole to release")
-        connection.execute("checkpoint release")
+    copy_in_order(whole, target, STORAGE)
     whole.unlink()
 
 
@@ -261,10 +290,10 @@ def verify(folder: Path, counts: Mapping[str, int]) -> None:
             except duckdb.Error as error:
                 raise PublishError(f"the view {view} does not answer in the release: {error}") from error
         for table, expected in counts.items():
-            parquet = str(folder / "parquet" / f"{table}.parquet")
+            parquet = parquet_of(folder, table)
             for what, source in (
                 ("database", connection.table(quoted(table))),
-                ("Parquet", connection.read_parquet(parquet)),
+                ("Parquet", connection.sql(f"from {parquet}")),
             ):
                 found = source.count("*").fetchone()
                 if found is None or found[0] != expected:

@@ -32,15 +32,16 @@ with counted as (
 ), derived as (
     select filing_id, count(*) as n from derived_cells group by all
 ), judged as (
-    select filing_id, count(*) filter (where result in ('fails', 'fails_lenient')) as failing,
+    -- as everywhere: `gongkai check`, n_identities_fail of the release, the identity report
+    select filing_id, count(*) filter (where result = 'fails') as failing,
+        count(*) filter (where result = 'fails_lenient') as failing_lenient,
         count(*) filter (where result in ('holds', 'holds_lenient')) as holding
-    -- an identity that only counts cells says nothing that the cells read do not say
-    from identity_results join catalog_identities using (identity_id)
-    where test <> 'every_cell_printed' group by all
+    from identity_results group by all
 )
 select d.name, d.sha256, d.state, d.reason, f.agency, f.report_year, f.form, c.states,
     coalesce(prose.n, 0) as facts, coalesce(listed.n, 0) as indicators, coalesce(derived.n, 0) as derived,
-    coalesce(judged.failing, 0) as failing, coalesce(judged.holding, 0) as holding
+    coalesce(judged.failing, 0) as failing, coalesce(judged.failing_lenient, 0) as failing_lenient,
+    coalesce(judged.holding, 0) as holding
 from documents d
 left join filings f using (sha256)
 left join counted c using (filing_id)
@@ -67,7 +68,7 @@ def summary(root: DataRoot, nights: Sequence[str] = ()) -> Summary:
 
     nights: crawls of the run that is summed up, a line each; what they could not fetch is listed as unread.
     """
-    lines = [_release(root)]
+    lines = release_lines(root)
     crawls = [report_of(root, night) for night in nights]
     lines += [night_line(report) for report in crawls]
     with duckdb.connect(":memory:") as connection:
@@ -117,13 +118,15 @@ def _listed(documents: int, sites: int, entries: int) -> str:
     return f"{', '.join(parts)}; listed with the reason"
 
 
-def _release(root: DataRoot) -> str:
+def release_lines(root: DataRoot) -> list[str]:
+    """The current release in a line, and a line for each thing that it was made without."""
     manifest = read_manifest(root.current)
     if manifest is None:
-        return "there is no release"
+        return ["there is no release"]
     counts = manifest["row_counts"]
     size = f"{len(counts)} tables, {sum(counts.values())} rows"
-    return f"release {root.current} ({manifest['id']}, {size})"
+    left_out = [f"made without {what}" for what in manifest.get("left_out", ())]
+    return [f"release {root.current} ({manifest['id']}, {size})", *left_out]
 
 
 def _document(row: dict[str, Any]) -> str:
@@ -145,7 +148,9 @@ def _document(row: dict[str, Any]) -> str:
         parts.append(f"{row['derived']} derived")
     if row["facts"]:
         parts.append(f"{row['facts']} facts in prose")
-    if row["failing"] or row["holding"]:
-        parts.append(f"{row['failing']} of {row['failing'] + row['holding']} identities fail")
+    judged = row["failing"] + row["failing_lenient"] + row["holding"]
+    if judged:
+        lenient = f", {row['failing_lenient']} more with blanks as 0" if row["failing_lenient"] else ""
+        parts.append(f"{row['failing']} of {judged} identities fail{lenient}")
     reason = f"; {row['reason']}" if row["reason"] else ""
     return f"{who}, {row['form'] or 'no form'}, {row['state']}: {', '.join(parts)}{reason}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -100,9 +101,13 @@ def test_vintages_stand_beside_each_other_and_the_changelog_names_the_numbers(
     )
     assert sorted(twice) == sorted((agency, year, [1, 2], 1) for agency, year in expected.CORRECTIONS)
     said = gongkai(root, "releases", "diff", "previous", "current", "--limit", "0").stdout.splitlines()
-    numbers = {line for line in said if line.startswith("number ")}
+    numbers = {
+        f"{found[1]} [{found[2]}"
+        for line in said
+        if (found := re.match(r"  (.+ \d{4}), .+ · .+ \[(t.+)", line))
+    }
     assert numbers == {
-        f"number {agency} {year} {cell}: {before} -> {after} (vintage 1 -> 2)"
+        f"{agency} {year} [{cell}]: {before} -> {after} (vintage 1 -> 2)"
         for (agency, year), cells in expected.CORRECTIONS.items()
         for cell, (before, after) in cells.items()
     }

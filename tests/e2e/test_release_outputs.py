@@ -96,6 +96,25 @@ def test_a_column_shows_the_cell_that_the_dictionary_names(database: duckdb.Duck
         assert differ == (0,), column
 
 
+def test_what_a_column_joins_to_is_there(database: duckdb.DuckDBPyConnection) -> None:
+    """Of every column that the dictionary joins: no value that the other table does not have."""
+    joins = database.execute(
+        "select table_name, column_name, joins_to from meta_columns where joins_to is not null"
+    )
+    said = joins.fetchall()
+    assert {("fct_cells", "agency_id"), ("fct_cells", "cell_key"), ("rpt_agency_year", "sha256")} <= {
+        (table, column) for table, column, _ in said
+    }
+    for table, column, target in said:
+        other, _, keys = target.partition(".")
+        theirs = [key.strip() for key in keys.strip("()").split(",")]
+        own = [column if key == theirs[-1] else key for key in theirs]
+        on = " and ".join(f"a.{mine} = b.{key}" for mine, key in zip(own, theirs, strict=True))
+        given = " and ".join(f"a.{mine} is not null" for mine in own)
+        lost = database.execute(f"select count(*) from {table} a anti join {other} b on {on} where {given}")
+        assert other != table and lost.fetchone() == (0,), f"{table}.{column} -> {target}"
+
+
 def test_every_file_is_in_the_manifest_with_its_checksum(release: Path) -> None:
     manifest = json.loads((release / "release.json").read_text("utf-8"))
     files = {str(p.relative_to(release)) for p in release.rglob("*") if p.is_file()} - {"release.json"}
@@ -129,6 +148,16 @@ def test_xlsx_holds_numbers_as_numbers_and_codes_as_text(
     handled = {row["agency"]: row["handled"] for row in shown}
     assert handled["福州市长乐区人民政府营前街道办事处"] == 4
     assert handled["福州市鼓楼区水部街道办事处"] is None, "a number that is not printed is an empty cell"
+    book = openpyxl.load_workbook(release / "xlsx" / "rpt_agency_year.xlsx")
+    sheet = book["rpt_agency_year"]
+    assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref == sheet.dimensions
+    assert sheet.column_dimensions["C"].width > 2 * len("福州市鼓楼区水部街道办事处"), (
+        "the name is seen whole"
+    )
+    about = {row[0]: row[1:] for row in book["columns"].iter_rows(values_only=True)}
+    assert set(head) <= set(about) and CHINESE.search(str(about["handled"][0]))
+    codes = openpyxl.load_workbook(release / "xlsx" / "dim_division.xlsx", read_only=True).active
+    assert {type(row[0]) for row in codes.iter_rows(min_row=2, max_row=20, values_only=True)} == {str}
     divisions = openpyxl.load_workbook(release / "xlsx" / "dim_review_channel.xlsx", read_only=True).active
     assert len(list(divisions.iter_rows())) - 1 == 3
 
@@ -150,12 +179,19 @@ def test_pages_name_every_table_and_nothing_of_this_machine(
     for (name,) in database.execute("select table_name from meta_tables").fetchall():
         assert f'id="{name}"' in page
     assert "t3.new_received.natural_person" in page
+    order = re.findall(r'href="#(\w+)"><code>', page[: page.index("<section data-name")])
+    assert re.findall(r'<section data-name="(\w+)"', page) == order, "sections in the order of the index"
+    keys = database.execute("select table_name, primary_key from meta_tables").fetchall()
+    assert not [name for name, key in keys if not key], "every table says what names a row"
+    assert "caveat in dim_measure" not in page and "requests of late December" in page
+    assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", page), "opens offline"
     machine = (str(REPOSITORY), str(release.parents[1]), str(Path.home()) + "/")
     for file in (f for f in release.rglob("*") if f.suffix in (".html", ".json", ".md", ".cff", ".csv")):
         text = file.read_text("utf-8")
         assert not [path for path in machine if path in text], file.name
     docs = (release / "dbt_docs" / "index.html").read_text("utf-8")
     assert "rpt_agency_year" in docs
+    assert "../dictionary/index.html" in docs, "our own words, not dbt's welcome"
     assert not re.search(r"""<(?:script|link|img)[^>]+(?:src|href)=["']https?://""", docs), "opens offline"
 
 

@@ -9,18 +9,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.paths import DataRoot
 from orchestration import publish as publishing
+from orchestration import release_files, release_order
+from orchestration.changelog import changelog
 from orchestration.publish import CURRENT, PublishError, content_of, digest_of, publish
-from orchestration.release_files import export_parquet
+from orchestration.release_diff import change_rows, diff
+from orchestration.release_files import export_parquet, export_spreadsheets, parquet_of
 from orchestration.releases import (
     NoSuchRelease,
-    change_rows,
-    changelog,
-    diff,
     find_release,
     list_releases,
     prune,
 )
+from orchestration.summary import release_lines
 
 
 def _warehouse(path: Path, rows: list[tuple[str, int, str | None]]) -> Path:
@@ -158,7 +160,9 @@ def test_a_kill_at_any_step_leaves_a_whole_current_and_the_next_run_gets_there(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from ingestion.paths import DataRoot
 from orchestration import publish as publishing
+from orchestration import release_files
 from tests.integration.test_publish import _publish
 step, when = sys.argv[2], sys.argv[3]
 real = getattr(publishing, step)
@@ -194,9 +198,9 @@ def test_diff_says_what_changed_by_key(tmp_path: Path) -> None:
     releases = tmp_path / "releases"
     changes = {(c.kind, c.key["cell"]): c.columns for c in diff(releases, first.id, "current")}
     assert changes == {("changed", "b"): {"value": (2, 5)}, ("removed", "c"): {}, ("added", "d"): {}}
-    lines = list(changelog(releases, "previous", second.id))
+    lines = list(changelog(releases, "previous", second.id, everything=True))
     assert "fct_cells changed cell=b  value: 2 -> 5" in lines
-    assert lines[-1] == "fct_cells: 1 changed, 1 removed, 1 added"
+    assert lines[-1] == "  fct_cells: 1 changed in value, 1 removed, 1 added"
     assert list(changelog(releases, "current", "current")) == ["no row differs"]
 
 
@@ -231,21 +235,89 @@ def test_what_did_not_change_is_linked_and_not_written_again(tmp_path: Path) -> 
     assert by_other_code.read_text("utf-8-sig").split() == ["name", "乙"]
 
 
-def test_a_large_table_is_there_by_year_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("wheel", ["there", "missing", "of another DuckDB"])
+def test_a_release_without_xlsx_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wheel: str) -> None:
+    if wheel == "missing":
+        monkeypatch.setattr(release_files, "find_spec", lambda name: None)
+    if wheel == "of another DuckDB":
+        monkeypatch.setattr(release_files, "EXCEL", "duckdb")
+    warehouse = _warehouse(tmp_path / "warehouse.duckdb", ROWS)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create table dim_agency as select '甲' as name")
+    root = DataRoot(tmp_path)
+    folder = publish(root.releases, warehouse, {}, {}).path
+    left_out = json.loads((folder / "release.json").read_text("utf-8"))["left_out"]
+    said = release_lines(root)
+    assert (folder / "csv" / "dim_agency.csv").exists()
+    if wheel == "there":
+        assert (folder / "xlsx" / "dim_agency.xlsx").exists()
+        assert (left_out, len(said)) == ([], 1)
+    else:
+        assert not (folder / "xlsx").exists()
+        assert len(left_out) == 1 and "xlsx" in left_out[0] and "not installed" in left_out[0]
+        assert left_out[0] in said[1]
+
+
+def test_a_table_larger_than_a_sheet_is_said_to_be_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release_files, "SHEET_ROWS", 3)
+    with duckdb.connect() as connection:
+        connection.execute("create table dim_large as select i from range(3) r(i)")
+        connection.execute("create table dim_small as select i from range(2) r(i)")
+        counts = {"dim_large": 3, "dim_small": 2}
+        left_out = export_spreadsheets(connection, counts, tmp_path, lambda table, file: None)
+    assert [path.name for path in (tmp_path / "xlsx").iterdir()] == ["dim_small.xlsx"]
+    assert len(left_out) == 1 and "dim_large" in left_out[0]
+
+
+def test_a_large_table_is_there_by_year_and_once(tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(
-            "create table fct_cells as select 2018 + i % 3 as report_year, i from range(9) as r(i)"
+            "create table fct_cells as select if(i = 8, null, 2018 + i % 3) as report_year, i from range(9) r(i)"
         )
         connection.execute("create table fct_small as select 2018 as report_year")
         export_parquet(connection, {"fct_cells": 9, "fct_small": 1}, tmp_path, above=5)
-    assert [path.name for path in (tmp_path / "parquet_by_year").iterdir()] == ["fct_cells"]
-    years = sorted(path.name for path in (tmp_path / "parquet_by_year" / "fct_cells").iterdir())
-    assert years == ["report_year=2018", "report_year=2019", "report_year=2020"]
-    by_year = f"read_parquet('{tmp_path}/parquet_by_year/fct_cells/*/*.parquet', hive_partitioning = true)"
-    whole = f"read_parquet('{tmp_path}/parquet/fct_cells.parquet')"
-    for one, other in ((by_year, whole), (whole, by_year)):
-        left = duckdb.execute(f"select report_year, i from {one} except select report_year, i from {other}")
-        assert left.fetchall() == []
+        assert sorted(path.name for path in (tmp_path / "parquet").iterdir()) == [
+            "fct_cells",
+            "fct_small.parquet",
+        ]
+        years = sorted(path.name for path in (tmp_path / "parquet" / "fct_cells").iterdir())
+        assert years[:3] == ["report_year=2018", "report_year=2019", "report_year=2020"] and len(years) == 4
+        written = f"select report_year, i from {parquet_of(tmp_path, 'fct_cells')}"
+        for one, other in ((written, "from fct_cells"), ("from fct_cells", written)):
+            assert connection.execute(f"({one}) except all ({other})").fetchall() == []
+        assert connection.execute(f"from {parquet_of(tmp_path, 'fct_small')}").fetchall() == [(2018,)]
+
+
+def test_a_large_release_has_the_rows_and_constraints_of_its_warehouse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release_order, "LARGE", 5)
+    warehouse = tmp_path / "warehouse.duckdb"
+    key = "'ag' as agency_id, '甲' as agency, 2018 + i % 3 as report_year, 'own_body' as scope, 'f' as form"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create table fct_filings (filing_id varchar primary key, report_year integer)")
+        connection.execute("insert into fct_filings select 'f' || i, 2018 + i % 3 from range(9) r(i)")
+        connection.execute(
+            f"create table fct_cells as select 'f' || i as filing_id, {key}, i % 2 as value "
+            "from range(10) r(i)"
+        )
+        connection.execute("comment on column fct_cells.value is '数 / number'")
+    release = publish(tmp_path / "releases", warehouse, {}, {}).path / "gongkai.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"attach '{release}' as release (read_only)")
+        for table in ("fct_filings", "fct_cells"):
+            for one, other in ((table, f"release.{table}"), (f"release.{table}", table)):
+                assert connection.execute(f"from {one} except all from {other}").fetchall() == []
+        kept = "select constraint_type from duckdb_constraints() where database_name = 'release'"
+        assert ("PRIMARY KEY",) in connection.execute(kept).fetchall()
+        years = "select report_year, value from release.fct_cells where filing_id <> 'f9'"
+        assert (found := connection.execute(years).fetchall()) == sorted(found, key=lambda row: row[1])
+        said = (
+            "select comment from duckdb_columns() where database_name = 'release' and column_name = 'value'"
+        )
+        assert connection.execute(said).fetchall() == [("数 / number",)]
 
 
 def test_views_on_published_tables_travel_with_them(tmp_path: Path) -> None:
@@ -255,6 +327,40 @@ def test_views_on_published_tables_travel_with_them(tmp_path: Path) -> None:
     done = publish(tmp_path / "releases", warehouse, {}, {})
     with duckdb.connect(str(done.path / "gongkai.duckdb"), read_only=True) as connection:
         assert connection.execute("select total from measure_total").fetchone() == (6,)
+
+
+def _published_with(tmp_path: Path, *statements: str) -> publishing.Published:
+    warehouse = _warehouse(tmp_path / "warehouse.duckdb", ROWS)
+    with duckdb.connect(str(warehouse)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    return publish(tmp_path / "releases", warehouse, {}, {})
+
+
+VIEW = "create view measure_total as select sum(value) as total from fct_cells"
+MACRO = "create macro citation(cell) as table select 'cell ' || cell as said"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ([VIEW.replace("sum", "max"), MACRO], "view measure_total: its SQL or comments changed"),
+        ([VIEW, MACRO.replace("cell '", "line '")], "macro citation: its SQL or comments changed"),
+        ([VIEW, MACRO, "comment on view measure_total is '合计'"], "view measure_total: its SQL or comments"),
+        ([VIEW, MACRO, "comment on column measure_total.total is '件'"], "view measure_total: its SQL or"),
+        ([VIEW], "macro citation: removed"),
+        ([VIEW, MACRO, "create macro twice(x) as x * 2"], "macro twice: added"),
+    ],
+)
+def test_another_view_or_macro_over_the_same_rows_is_another_release(
+    tmp_path: Path, changed: list[str], said: str
+) -> None:
+    first = _published_with(tmp_path, VIEW, MACRO)
+    assert not _published_with(tmp_path, MACRO, VIEW).is_new
+    second = _published_with(tmp_path, *changed)
+    assert second.is_new and second.row_counts == first.row_counts
+    *_, line, last = changelog(tmp_path / "releases", first.id, second.id)
+    assert line.startswith(said) and last.startswith("no row differs, but")
 
 
 def test_changes_as_a_table(tmp_path: Path) -> None:
