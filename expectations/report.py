@@ -51,7 +51,6 @@ def build_quality_report(
 def gather(tables: Path, catalog: Catalog) -> QualityView:
     """Read the tables and arrange them by filing, in the order of agency, year and id."""
     identities = _rows(tables, "catalog_identities")
-    counting = frozenset(row["identity_id"] for row in identities if row["test"] == "every_cell_printed")
     documents = sorted(_rows(tables, "documents"), key=lambda row: (str(row["name"]), str(row["sha256"])))
     by_sha = {row["sha256"]: row for row in documents}
     filings: dict[str, FilingView] = {}
@@ -59,9 +58,7 @@ def gather(tables: Path, catalog: Catalog) -> QualityView:
     for row in sorted(_rows(tables, "filings"), key=_filing_order):
         form = catalog.forms.get(row["form"]) if row["form"] else None
         slug = _slug(str(row["filing_id"]), slugs)
-        filings[row["filing_id"]] = FilingView(
-            row, by_sha.get(row["sha256"], {}), slug, form, counting=counting
-        )
+        filings[row["filing_id"]] = FilingView(row, by_sha.get(row["sha256"], {}), slug, form)
     for filing_id, region in _regions(tables).items():
         if filing_id in filings:
             filings[filing_id].region = region

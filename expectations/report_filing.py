@@ -10,7 +10,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from expectations.confront import DOUBTFUL_BELOW
+from expectations.report_beside import indicators, issues, narrative, results
 from expectations.report_parts import (
     RESULT_NAMES,
     SCOPES,
@@ -18,18 +18,23 @@ from expectations.report_parts import (
     both,
     broken,
     chip,
+    doubt_chip,
     e,
     form_map,
     legend,
     number,
     page,
+    place_of,
     rows_of,
     state_chip,
     tone_of,
 )
-from expectations.report_view import FilingView, QualityView, Row
+from expectations.report_reasons import said_of
+from expectations.report_view import FilingView, QualityView, Row, is_doubtful
 from ingestion.catalog import Table
 
+#: How an operand of an identity names a figure in prose, and how many figures of a kind are quoted.
+PROSE, MOST_QUOTES = "prose.", 12
 #: What the headline says, by its key in `found`; a key without a name here is shown as it is.
 FOUND = {
     "agency": ("机关所据", "agency, from"),
@@ -57,10 +62,10 @@ def filing_page(one: FilingView, view: QualityView) -> str:
         _failures(one, names),
         _tables(one, view),
         _derived(one),
-        _indicators(one),
-        _narrative(one),
-        _issues(one),
-        _verdicts(one, names),
+        indicators(one),
+        narrative(one),
+        issues(one),
+        results(one, names),
         f"<footer>sha256 {e(filing['sha256'])}<br>filing {e(filing['filing_id'])}</footer>",
     ]
     return page(title, "".join(body), back="../index.html")
@@ -73,8 +78,8 @@ def _head(one: FilingView) -> str:
     lines = [
         (
             both("读取", "read"),
-            state_chip(str(document.get("state") or filing["status"])),
-            e(document.get("reason")),
+            f"{state_chip(str(document.get('state') or filing['status']))} {doubt_chip(len(one.doubtful))}",
+            said_of(document.get("reason")),
         ),
         (both("文件", "document"), e(document.get("name")), e(document.get("url"))),
         (both("范围", "scope"), both(*scope), ""),
@@ -90,7 +95,7 @@ def _head(one: FilingView) -> str:
             if quoted:
                 label = both(*FOUND[name]) if name in FOUND else e(name)
                 texts = "<br>".join(f"<q>{e(saying['raw'])}</q>" for saying in quoted)
-                hows = "<br>".join(e(saying.get("how")) for saying in quoted)
+                hows = "<br>".join(said_of(saying.get("how")) for saying in quoted)
                 lines.append((f'<span class="small soft">{label}</span>', texts, hows))
     rows = "".join(
         f'<tr><th scope="row">{label}</th><td>{value}</td><td class="soft small">{note}</td></tr>'
@@ -110,16 +115,21 @@ def _map(one: FilingView, view: QualityView) -> str:
         )
         if not states:
             continue
-        said = ", ".join(
-            f"{e(_state_zh(view, state))} <b>{count}</b>" for state, count in sorted(states.items())
-        )
+        said = ", ".join(f"{_state(view, state)} <b>{count}</b>" for state, count in sorted(states.items()))
+        doubtful = sum(1 for key in one.doubtful if one.cells[key]["table_code"] == table.code)
+        said += f" {doubt_chip(doubtful)}"
         lines.append([f'<a href="#{e(table.code)}">{both(table.label_zh, table.label_en)}</a>', said])
     return (
         head
         + legend(view.catalog.states)
-        + form_map(one.form, one.states, one.suspects)
+        + form_map(one.form, one.states, one.suspects, one.doubtful)
         + rows_of([both("表", "table"), both("各状态格数", "cells by state")], lines)
     )
+
+
+def _state(view: QualityView, state: str) -> str:
+    known = view.catalog.states.get(state)
+    return both(known.zh, known.en) if known else e(state)
 
 
 def _state_zh(view: QualityView, state: str) -> str:
@@ -157,15 +167,17 @@ def _failure(one: FilingView, row: Row, identity: Row | None) -> str:
             + "".join(f"<li>{_operand(one, cell, 1)}</li>" for cell in _json(row["suspects"]))
             + "</ul>"
         )
-        body = body if _json(row["suspects"]) else f"<p>{e(row['why'])}</p>"
+        body = body if _json(row["suspects"]) else f"<p>{said_of(row['why'])}</p>"
+    if any(str(term["cell"]).startswith(PROSE) for term in operands):
+        body += f'<p class="small">{said_of(row["why"])}</p>'
     suspects = _json(row["suspects"]) or []
     pointed = "、".join(e(_label(one, cell)) for cell in suspects)
     who = f'<p class="small">{both("所指的格", "points at")}: {pointed}</p>' if suspects and operands else ""
-    note = f'<p class="small soft">{e(identity["note"])}</p>' if identity and identity["note"] else ""
+    note = f'<p class="small soft">{said_of(identity["note"])}</p>' if identity and identity["note"] else ""
     severity = both(*SEVERITIES.get(row["severity"], (row["severity"], "")))
     return (
         f'<div class="card {tone}" id="{e(row["identity_id"])}-{e(row["instance"])}">'
-        f"<b>{e(row['identity_id'])}</b> {name} · {e(one.place_in_form(row['instance']))} "
+        f"<b>{e(row['identity_id'])}</b> {name} · {place_of(one.place_in_form(row['instance']))} "
         f'{chip(tone, zh, en)} <span class="small soft">{severity}</span>'
         f"{body}{who}{note}</div>"
     )
@@ -176,7 +188,11 @@ def _side(one: FilingView, row: Row, operands: list[dict[str, Any]], side: str) 
     terms = [term for term in operands if term["side"] == side]
     suspects = set(_json(row["suspects"]) or [])
     shown, zeros = [], 0
+    figures = dict.fromkeys(term["cell"] for term in terms if term["cell"].startswith(PROSE))
+    shown += [f"<li>{_in_prose(one, figure.removeprefix(PROSE))}</li>" for figure in figures]
     for term in terms:
+        if term["cell"] in figures:
+            continue
         cell = one.cells.get(term["cell"])
         plain_zero = cell is not None and cell["state"] == "reported" and cell["value"] == 0
         if plain_zero and term["cell"] not in suspects and len(terms) > 2:
@@ -187,6 +203,15 @@ def _side(one: FilingView, row: Row, operands: list[dict[str, Any]], side: str) 
         shown.append(f"<li class='soft'>{both(f'{zeros} 格印 0', f'{zeros} cells print 0')}</li>")
     total = f'<b class="sum">{number(row[side])}</b>'
     return f"<div>{total}<ul>{''.join(shown)}</ul></div>"
+
+
+def _in_prose(one: FilingView, fact: str) -> str:
+    """What the prose says of a fact, as printed: a sum of parts is one fact with many figures."""
+    printed = [row["raw"] for row in one.narrative if row["fact"] == fact and row["raw"]]
+    quotes = " ".join(f"<q>{e(raw)}</q>" for raw in printed[:MOST_QUOTES])
+    more = len(printed) - MOST_QUOTES
+    rest = f" {both(f'另 {more} 处', f'{more} more')}" if more > 0 else ""
+    return f'{both("正文所述", "in the prose")} <span class="soft small">{e(fact)}</span> {quotes}{rest}'
 
 
 def _operand(one: FilingView, key: str, sign: int) -> str:
@@ -254,7 +279,7 @@ def _cell(one: FilingView, key: str, view: QualityView) -> str:
         text = e(cell["raw"])
     else:
         text = e(cell["raw"]) if cell["raw"] and tone_of(state) == "mark" else ""
-    doubtful = cell["value"] is not None and (cell["confidence"] or 0) < DOUBTFUL_BELOW
+    doubtful = is_doubtful(cell)
     sure = f"{cell['confidence']:g}" if doubtful and cell["confidence"] is not None else None
     hint = " · ".join(
         str(part) for part in (_state_zh(view, state), cell["place"], sure, cell["note"]) if part
@@ -285,111 +310,6 @@ def _folded(text: str, count: int) -> str:
     if count <= 6:
         return text
     return f"<details><summary>{both('展开', 'show')}</summary>{text}</details>"
-
-
-def _indicators(one: FilingView) -> str:
-    local = [row for row in one.indicators if row["code"] is None]
-    if not one.indicators:
-        return ""
-    lines = [
-        [
-            e(row["label"]),
-            e(row["code"]) or chip("mark", "地方指标", "local"),
-            e(row["unit"]),
-            e(row["column_code"]),
-            number(row["value"]) if row["value"] is not None else e(row["state"]),
-            f"<q>{e(row['raw'])}</q>" if row["raw"] is not None else "",
-            f'<span class="soft small">{e(row["place"])}</span>',
-        ]
-        for row in one.indicators
-    ]
-    note = both(
-        f"共 {len(one.indicators)} 个数值，其中地方指标 {len(local)} 个。",
-        f"{len(one.indicators)} values, {len(local)} of them of local indicators.",
-    )
-    head = [
-        both("指标", "indicator"),
-        both("代码", "code"),
-        both("单位", "unit"),
-        both("栏", "column"),
-        both("值", "value"),
-        both("原文", "as printed"),
-        both("位置", "place"),
-    ]
-    return f'<h2>{both("指标表", "Indicator list")}</h2><p class="small">{note}</p>' + rows_of(
-        head, lines, numeric=[4]
-    )
-
-
-def _narrative(one: FilingView) -> str:
-    if not one.narrative:
-        return ""
-    lines = [
-        [
-            e(row["fact"])
-            + (f'<br><span class="soft small">{e(row["qualifier"])}</span>' if row["qualifier"] else ""),
-            number(row["value"]),
-            e(row["unit"]),
-            f"<q>{e(row['raw'])}</q><blockquote>{e(row['sentence'])}</blockquote>",
-            f'<span class="soft small">{e(row["place"])}</span>',
-        ]
-        for row in sorted(one.narrative, key=lambda row: row["position"] or 0)
-    ]
-    head = [
-        both("事实", "fact"),
-        both("值", "value"),
-        both("单位", "unit"),
-        both("原文", "as printed"),
-        both("位置", "place"),
-    ]
-    note = both("出自正文，不与表格数字混用。", "From the prose; never mixed with the figures of the tables.")
-    return f'<h2>{both("正文所述", "What the prose says")}</h2><p class="small">{note}</p>' + rows_of(
-        head, lines, numeric=[1]
-    )
-
-
-def _issues(one: FilingView) -> str:
-    if not one.issues:
-        return ""
-    tones = {"error": "bad", "warning": "warn", "info": "blank"}
-    lines = [
-        [
-            f'<span class="chip {tones.get(row["severity"], "blank")}">{e(row["severity"])}</span>',
-            e(row["code"]),
-            e(row["place"]),
-            e(row["detail"]),
-        ]
-        for row in sorted(one.issues, key=lambda row: row["position"] or 0)
-    ]
-    head = [both("程度", "severity"), both("问题", "issue"), both("何处", "where"), both("说明", "detail")]
-    return f"<h2>{both('读取时的问题', 'Issues while reading')}</h2>" + rows_of(head, lines)
-
-
-def _verdicts(one: FilingView, names: dict[str, Row]) -> str:
-    if not one.results:
-        return ""
-    counts: dict[str, Counter[str]] = {}
-    why: dict[str, str] = {}
-    for row in one.results:
-        counts.setdefault(row["identity_id"], Counter())[row["result"]] += 1
-        if row["result"] not in ("holds", "fails", "fails_lenient") and row["why"]:
-            why.setdefault(row["identity_id"], str(row["why"]))
-    lines = []
-    for identity, said in counts.items():
-        name = names.get(identity)
-        lines.append(
-            [
-                f"<b>{e(identity)}</b>",
-                both(name["name_zh"], name["name_en"]) if name else "",
-                ", ".join(f"{RESULT_NAMES[code][0]} {said[code]}" for code in RESULT_NAMES if said[code]),
-                f'<span class="soft small">{e(why.get(identity))}</span>',
-            ]
-        )
-    table = rows_of(
-        ["", both("勾稽关系", "identity"), both("结果", "results"), both("原因（例）", "why, e.g.")], lines
-    )
-    title = both("全部勾稽关系的结果", "Results of all identities")
-    return f"<h2>{title}</h2><details><summary>{both('展开', 'show')}</summary>{table}</details>"
 
 
 def _json(text: object) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from expectations.confront import DOUBTFUL_BELOW
 from expectations.report_parts import (
     RESULT_NAMES,
     SCOPES,
@@ -15,16 +16,19 @@ from expectations.report_parts import (
     both,
     broken,
     chip,
+    doubt_chip,
     e,
     form_map,
     legend,
     number,
     page,
+    place_of,
     rows_of,
     state_chip,
     tile,
     tone_of,
 )
+from expectations.report_reasons import said_of
 from expectations.report_view import FilingView, QualityView, Row
 
 #: Findings and failing reports named on this page; the pages of the reports have all of them.
@@ -74,6 +78,11 @@ def _summary(view: QualityView) -> str:
         tile(f"{missing:,}", "格缺失", "cells are missing"),
         tile(f"{cells['unreadable']:,}", "格无法确定", "cells cannot be told"),
         tile(
+            f"{sum(len(one.doubtful) for one in view.filings):,}",
+            "格读出而存疑",
+            f"cells read with doubt (confidence below {DOUBTFUL_BELOW:g})",
+        ),
+        tile(
             f"{sum(len(one.derived) for one in view.filings):,}", "格可推算", "cells are forced by identities"
         ),
         tile(strict, "处必须成立而不成立", "must hold and fail"),
@@ -89,10 +98,12 @@ def _filings(view: QualityView) -> str:
         filing = one.filing
         failed = [row for row in one.failing if row["result"] == "fails"]
         grave = sum(1 for row in failed if row["severity"] == "error")
-        said = chip("bad", f"{grave} 处", "must hold") if grave else ""
+        said = chip("bad", f"{grave} 处必须成立", f"{grave} must hold") if grave else ""
         if len(failed) - grave:
-            said += " " + chip("warn", f"{len(failed) - grave} 处", "usually, hint")
-        drawn = form_map(one.form, one.states, one.suspects) if one.form else "–"
+            said += " " + chip("warn", f"{len(failed) - grave} 处通常或提示", "usually hold, hints")
+        doubtful = one.doubtful
+        drawn = form_map(one.form, one.states, one.suspects, doubtful) if one.form else "–"
+        form = both(one.form.name_zh, one.form.name_en) if one.form else both("表式不明", "form not known")
         scope = SCOPES.get(filing["scope"], (filing["scope"], ""))
         state = str(one.document.get("state") or filing["status"])
         lines.append(
@@ -100,8 +111,7 @@ def _filings(view: QualityView) -> str:
                 f'<a href="filings/{e(one.slug)}.html">{e(one.name)}</a>'
                 f'<br><span class="small soft">{both(*scope)}</span>',
                 e(filing["report_year"] or "–"),
-                f"{state_chip(state)}<br>"
-                f'<span class="small soft">{e(one.form.name_zh if one.form else "表式不明")}</span>',
+                f'{state_chip(state)} {doubt_chip(len(doubtful))}<br><span class="small soft">{form}</span>',
                 drawn,
                 f"{len([s for s in one.states.values() if s == 'reported'])} / {len(one.states)}",
                 said or "–",
@@ -119,11 +129,7 @@ def _filings(view: QualityView) -> str:
         lines,
         numeric=[1, 4],
     )
-    ringed = both("红框：不成立的勾稽关系所指的格。", "Ringed: a failing identity points here.")
-    return (
-        f'<h2 id="filings">{both("报告", "Reports")}</h2>{legend(view.catalog.states)}{table}'
-        f'<p class="small soft">{ringed}</p>'
-    )
+    return f'<h2 id="filings">{both("报告", "Reports")}</h2>{legend(view.catalog.states)}{table}'
 
 
 def _findings(view: QualityView) -> str:
@@ -139,7 +145,7 @@ def _findings(view: QualityView) -> str:
             _anchor(one, row),
             e(one.filing["report_year"] or "–"),
             f"<b>{e(row['identity_id'])}</b> {_name(names.get(row['identity_id']))}",
-            e(one.place_in_form(row["instance"])),
+            place_of(one.place_in_form(row["instance"])),
             _difference(row, names.get(row["identity_id"])),
             both(*SEVERITIES.get(row["severity"], (row["severity"], ""))),
         ]
@@ -169,7 +175,7 @@ def _anchor(one: FilingView, row: Row) -> str:
 
 def _difference(row: Row, identity: Row | None) -> str:
     if row["lhs"] is None or row["rhs"] is None:
-        return e(row["why"])
+        return said_of(row["why"])
     return f"{number(row['lhs'])} {broken(identity)} {number(row['rhs'])}"
 
 
@@ -235,7 +241,7 @@ def _documents(view: QualityView) -> str:
         [
             e(row["name"]),
             state_chip(str(row["state"])),
-            e(row["reason"]) or "–",
+            said_of(row["reason"]) or "–",
             e(row["media_type"]),
             f"{row['n_bytes'] or 0:,}",
             _links(homes.get(row["sha256"], [])),

@@ -7,12 +7,18 @@ opens offline, on a phone and on paper.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
+import yaml
+
+from expectations.confront import DOUBTFUL_BELOW
 from expectations.evaluate import plain
 from expectations.report_style import CSS
 from ingestion.catalog import Form
@@ -28,6 +34,8 @@ TONE = {
     "unreadable": "bad",
 }
 MISSING_TONE = "gone"
+_TAG = re.compile(r"<[^>]*>")
+_PROVINCES = Path(__file__).with_name("provinces.yml")
 
 DOCUMENT_STATES = {
     "read": ("已读", "read", "ok"),
@@ -84,6 +92,11 @@ def number(value: Decimal | None) -> str:
     return "–" if value is None else e(plain(value))
 
 
+def doubt_chip(count: int) -> str:
+    """How many numbers of a report were read with little confidence; nothing where none was."""
+    return chip("warn", f"{count} 格存疑", f"{count} doubtful") if count else ""
+
+
 def tile(value: object, zh: str, en: str) -> str:
     return f'<div class="tile"><b>{e(value)}</b>{both(zh, en)}</div>'
 
@@ -93,18 +106,26 @@ def broken(identity: Mapping[str, Any] | None) -> str:
     return {"<=": "≰", ">=": "≱"}.get(str(identity["op"]), "≠") if identity else "≠"
 
 
-def rows_of(head: Iterable[str], body: Iterable[Iterable[str]], numeric: Iterable[int] = ()) -> str:
-    """A table from ready HTML cells; the columns in `numeric` stand right."""
-    right = set(numeric)
+def rows_of(
+    head: Iterable[str], body: Iterable[Iterable[str]], numeric: Iterable[int] = (), stacked: bool = False
+) -> str:
+    """A table from ready HTML cells; the columns in `numeric` stand right.
 
-    def line(cells: Iterable[str], tag: str) -> str:
+    stacked: on a phone each row becomes a block, each cell a line that begins with the head of its column.
+    """
+    right, heads = set(numeric), list(head)
+    labels = [f' data-head="{_TAG.sub("", text)}"' if stacked else "" for text in heads]
+
+    def line(cells: Iterable[str], tag: str, said: Iterable[str]) -> str:
         return "".join(
-            f"<{tag}{' class=n' if place in right else ''}>{cell}</{tag}>" for place, cell in enumerate(cells)
+            f"<{tag}{' class=n' if place in right else ''}{label}>{cell}</{tag}>"
+            for place, (cell, label) in enumerate(zip(cells, said, strict=True))
         )
 
-    lines = "".join(f"<tr>{line(cells, 'td')}</tr>" for cells in body)
-    head_line = f"<thead><tr>{line(head, 'th')}</tr></thead>"
-    return f'<div class="wide"><table>{head_line}<tbody>{lines}</tbody></table></div>'
+    lines = "".join(f"<tr>{line(cells, 'td', labels)}</tr>" for cells in body)
+    head_line = f"<thead><tr>{line(heads, 'th', [''] * len(heads))}</tr></thead>"
+    kind = "wide stack" if stacked else "wide"
+    return f'<div class="{kind}"><table>{head_line}<tbody>{lines}</tbody></table></div>'
 
 
 def page(title: str, body: str, back: str | None = None) -> str:
@@ -120,8 +141,26 @@ def page(title: str, body: str, back: str | None = None) -> str:
     )
 
 
+def place_of(named: tuple[str, str]) -> str:
+    """A place in a form in both languages; a code that nobody named stands alone."""
+    zh, en = named
+    return both(zh, en) if en and en != zh else e(zh)
+
+
+def region_of(region: str | None) -> str | None:
+    """A region with its province in English too: 福建省 福州市 (Fujian)."""
+    english = _provinces().get((region or "").partition(" ")[0])
+    return f"{region} ({english})" if english else region
+
+
+@cache
+def _provinces() -> dict[str, str]:
+    names: dict[str, str] = yaml.safe_load(_PROVINCES.read_text("utf-8"))
+    return names
+
+
 def legend(states: Mapping[str, Any]) -> str:
-    """What the colours of the map mean, in the words of the catalog's states."""
+    """What the map shows: colours in the words of the catalog's states, hatching and rings."""
     named: dict[str, list[str]] = {}
     for code, state in states.items():
         if state.kind not in ("structural", "beside"):
@@ -129,20 +168,34 @@ def legend(states: Mapping[str, Any]) -> str:
     items = "".join(
         f'<span><i class="{tone}"></i>{" / ".join(names)}</span>' for tone, names in named.items()
     )
+    doubt = both(
+        f"已填报而读取把握不足（低于 {DOUBTFUL_BELOW:g}）",
+        f"reported, but the reading is doubtful (confidence below {DOUBTFUL_BELOW:g})",
+    )
+    ring = both(
+        "不成立的关系所指的格：必须成立的都画框，“通常成立”与“提示”只在能指明单元格时画",
+        "a failing identity points here: each that must hold; one that usually holds, or a hint, only where "
+        "it singles out a cell",
+    )
+    items += f'<span><i class="ok hatched"></i>{doubt}</span><span><i class="ringed"></i>{ring}</span>'
     return f'<div class="key">{items}</div>'
 
 
 SQUARE, GAP = 7, 2
 
 
-def form_map(form: Form, states: Mapping[str, str], suspects: Iterable[str] = ()) -> str:
+def form_map(
+    form: Form, states: Mapping[str, str], suspects: Iterable[str] = (), doubtful: Iterable[str] = ()
+) -> str:
     """One square a cell, coloured by state: tables side by side, rows of the form running to the right.
 
-    Cells of optional rows appear where they are printed. Suspect cells are ringed.
+    Cells of optional rows appear where they are printed. Suspect cells are ringed, doubtful readings are
+    light and struck through.
     """
     paths: dict[str, list[str]] = {}
     rings: list[str] = []
-    doubted = set(suspects)
+    strokes: list[str] = []
+    ringed, light = set(suspects), set(doubtful)
     left, height = 0, 0
     for table in form.tables:
         wanted = [row for row in table.rows if row.has_cells or row.optional]
@@ -156,13 +209,20 @@ def form_map(form: Form, states: Mapping[str, str], suspects: Iterable[str] = ()
                     continue
                 x, y = left + across * (SQUARE + GAP) + 1, down * (SQUARE + GAP) + 1
                 square = f"M{x} {y}h{SQUARE}v{SQUARE}h-{SQUARE}z"
-                paths.setdefault(tone_of(states[key]), []).append(square)
-                if key in doubted:
+                tone = tone_of(states[key])
+                paths.setdefault(f"{tone} light" if key in light else tone, []).append(square)
+                if key in light:
+                    strokes.append(f"M{x} {y + SQUARE}l{SQUARE}-{SQUARE}")
+                if key in ringed:
                     rings.append(square)
         left += len(rows) * (SQUARE + GAP) + 3 * GAP
         height = max(height, len(table.columns) * (SQUARE + GAP))
-    said = ", ".join(f"{state} {count}" for state, count in sorted(Counter(states.values()).items()))
+    counts = Counter(states.values())
+    said = ", ".join(f"{state} {count}" for state, count in sorted(counts.items()))
+    said += f"; doubtful {len(light)}" if light else ""
     drawn = "".join(f'<path class="{tone}" d="{"".join(parts)}"/>' for tone, parts in sorted(paths.items()))
+    if strokes:
+        drawn += f'<path class="stroke" d="{"".join(strokes)}"/>'
     if rings:
         drawn += f'<path class="ring" d="{"".join(rings)}"/>'
     width, height = max(left - 3 * GAP, 1) + 2, height + 2

@@ -18,13 +18,13 @@ h1{font-size:1.75rem;line-height:1.3;margin:.4rem 0 .2rem}
 h2{font-size:1.25rem;margin:2.6rem 0 .6rem;padding-top:.5rem;border-top:2px solid var(--ink)}
 h3{font-size:1.05rem;margin:1.5rem 0 .4rem}
 p{margin:.4rem 0 .8rem;max-width:46rem}
-a{color:var(--accent);text-underline-offset:.2em}
+a{color:var(--accent);text-underline-offset:.3em;text-decoration-thickness:1px;text-decoration-skip-ink:none}
 .en,.soft{color:var(--soft)}
 .en{font-family:Georgia,"Times New Roman",serif;font-size:.86em}
 .small{font-size:.86rem}
 .lead{font-size:1.06rem}
 nav{font-size:.9rem;margin:.6rem 0 0;display:flex;flex-wrap:wrap;gap:.2rem 1rem}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.7rem;margin:1.2rem 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.8rem,1fr));gap:.7rem;margin:1.2rem 0}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:.4rem;padding:.6rem .8rem}
 .tile b{display:block;font-size:1.7rem;line-height:1.2;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto;margin:.5rem 0 1rem;border:1px solid var(--line);border-radius:.4rem;
@@ -52,12 +52,17 @@ i.mark{background:var(--mark)}
 i.bad{background:var(--bad)}
 i.gone{background:var(--gone)}
 i.warn{background:var(--warn)}
+i.hatched{background:linear-gradient(-45deg,transparent 42%,var(--ink) 42% 58%,transparent 58%),
+color-mix(in srgb,var(--ok) 40%,var(--card))}
+i.ringed{outline:2px solid var(--bad);outline-offset:-1px}
 svg.map{display:block;max-width:100%;height:auto}
 svg .ok{fill:var(--ok)}
 svg .blank{fill:var(--blank)}
 svg .mark{fill:var(--mark)}
 svg .bad{fill:var(--bad)}
 svg .gone{fill:var(--gone)}
+svg .light{fill-opacity:.4}
+svg .stroke{fill:none;stroke:var(--ink);stroke-width:1}
 svg .ring{fill:none;stroke:var(--bad);stroke-width:1.6}
 .card{background:var(--card);border:1px solid var(--line);border-left:.3rem solid var(--soft);
 border-radius:.4rem;padding:.7rem .9rem;margin:.7rem 0;break-inside:avoid}
@@ -89,7 +94,16 @@ font-size:.9rem}
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.6rem;font-size:.84rem;
 color:var(--soft)}
 @media(max-width:40rem){body{font-size:15px}h1{font-size:1.4rem}.sides{grid-template-columns:1fr}
-.sides .op{text-align:left}th,td{padding:.3rem .45rem}}
+.sides .op{text-align:left}th,td{padding:.3rem .45rem}
+.stack thead{display:none}.stack tr,.stack td{display:block;border-bottom:0}
+.stack tr{padding:.35rem 0;border-bottom:1px solid var(--line)}
+.stack td{text-align:left;white-space:normal;overflow-wrap:anywhere;padding:.1rem .45rem}
+.stack td:empty{display:none}
+.stack td+td::before{content:attr(data-head) ": ";color:var(--soft);font-size:.82em}}
+code{font-size:.9em}
+.find{width:100%;font:inherit;padding:.45rem .7rem;border:1px solid var(--line);border-radius:.4rem;
+background:var(--card);color:var(--ink)}
+[hidden]{display:none!important}
 @media print{:root{--paper:#fff;--card:#fff;--tint:#f2f2f2;--ink:#000;--soft:#444;--line:#bbb;
 --accent:#000}main{max-width:none;padding:0}.wide{overflow:visible}nav{display:none}
 details>*{display:block}h2{break-after:avoid}i,svg *{print-color-adjust:exact;

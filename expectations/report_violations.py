@@ -11,7 +11,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from expectations.report_parts import SEVERITIES, both, broken, chip, e, number, page, rows_of, tile
+from expectations.report_parts import (
+    SEVERITIES,
+    both,
+    broken,
+    chip,
+    e,
+    number,
+    page,
+    place_of,
+    region_of,
+    rows_of,
+    tile,
+)
+from expectations.report_reasons import said_of
 from expectations.report_view import FilingView, QualityView, Row
 from expectations.violations import Key, Violation
 
@@ -19,9 +32,9 @@ from expectations.violations import Key, Violation
 PER_PAGE = 200
 MOST = 60
 BLAMED = {
-    "us": ("读取所致", "us", "warn"),
-    "them": ("原文所致", "them", "bad"),
-    "open": ("未定", "open", "blank"),
+    "us": ("读取所致", "our reading", "warn"),
+    "them": ("原文所致", "the report itself", "bad"),
+    "open": ("未定", "not decided", "blank"),
 }
 
 
@@ -68,15 +81,20 @@ def _summary(listed: Sequence[Violation], solved: Sequence[Key], compared: bool)
     blamed = Counter(str(one.blame) for one in listed)
     tiles = [tile(len(listed), "处不成立", "violated")]
     tiles += [tile(blamed[blame], zh, en) for blame, (zh, en, _) in BLAMED.items()]
+    lenient = sum(one.row["result"] == "fails_lenient" for one in listed)
+    if lenient:
+        tiles.append(tile(lenient, "处只在空白视为0时不成立", "of them only with blanks as 0"))
     if compared:
         tiles += [
             tile(sum(one.is_new for one in listed), "处新出现", "new since the last release"),
             tile(len(solved), "处已解决", "solved since the last release"),
         ]
     said = both(
-        "“读取所致”：裁定为误读、改取他读或把握不足；“原文所致”：裁定为原文有误，或所涉数字均读得确定；其余未定。",
-        "Us: ruled a misreading, another reading taken, or read with little confidence. Them: ruled an error "
-        "of the report, or every number was read for sure. The rest is open.",
+        "“读取所致”：人工裁定为误读、改取他读，或有数字读取把握不足；“原文所致”：人工裁定为原文有误，或所涉数字均读得"
+        "确定；其余未定，待人工裁定（gongkai review）。",
+        "Our reading: ruled a misreading, another reading was taken, or a number was read with little "
+        "confidence. The report itself: ruled an error of the report, or every number in it was read for "
+        "sure. Not decided: all else, until somebody has looked (gongkai review).",
     )
     gone = ""
     if solved:
@@ -91,17 +109,21 @@ def _tables(listed: Sequence[Violation], by_id: dict[str, FilingView], view: Qua
     def of(column: Callable[[FilingView], object]) -> Callable[[Violation], str]:
         return lambda one: str(column(by_id[one.filing_id]) or "–")
 
-    names = {row["identity_id"]: row["name_zh"] for row in view.identities}
+    names = {row["identity_id"]: f"{row['name_zh']} {row['name_en']}" for row in view.identities}
     cuts: list[tuple[str, str, Callable[[Violation], str]]] = [
         ("最常不成立的勾稽关系", "identities that fail most",
          lambda one: f"{one.row['identity_id']} {names.get(one.row['identity_id'], '')}"),
         ("年度", "by report year", of(lambda filing: filing.filing["report_year"])),
-        ("地区", "by region", of(lambda filing: filing.region)),
-        ("表式", "by form", of(lambda filing: filing.form.name_zh if filing.form else None)),
+        ("地区", "by region", of(lambda filing: region_of(filing.region))),
+        ("表式", "by form", of(lambda filing: _form_name(filing))),
         ("格式", "by format", of(lambda filing: filing.document.get("media_type"))),
         ("机关", "by agency", of(lambda filing: filing.name)),
     ]  # fmt: skip
     return "".join(_cut(zh, en, cut, listed) for zh, en, cut in cuts)
+
+
+def _form_name(filing: FilingView) -> str | None:
+    return f"{filing.form.name_zh} {filing.form.name_en}" if filing.form else None
 
 
 def _cut(zh: str, en: str, cut: Callable[[Violation], str], listed: Sequence[Violation]) -> str:
@@ -121,7 +143,7 @@ def _cut(zh: str, en: str, cut: Callable[[Violation], str], listed: Sequence[Vio
         for name in ordered[:MOST]
     ]
     head = [
-        both(zh, en),
+        "",
         both("不成立", "violated"),
         *(both(zh_blame, en_blame) for zh_blame, en_blame, _ in BLAMED.values()),
         both("新", "new"),
@@ -140,7 +162,7 @@ def _list(part: Sequence[Violation], by_id: dict[str, FilingView], view: Quality
         both("勾稽关系", "identity"),
         both("位置", "where"),
         both("两边", "both sides"),
-        both("归因", "by whom"),
+        both("归因", "where the error lies"),
         both("性质", "kind"),
     ]
     return f'<h2 id="list">{both("逐处", "One by one")}</h2>{rows_of(head, lines)}'
@@ -150,17 +172,17 @@ def _line(one: Violation, filing: FilingView, identity: Row | None) -> list[str]
     row = one.row
     zh, english, tone = BLAMED[one.blame]
     anchor = f"filings/{filing.slug}.html#{row['identity_id']}-{row['instance']}"
-    sides = e(row["why"])
+    sides = said_of(row["why"])
     if row["lhs"] is not None and row["rhs"] is not None:
         sides = f"<b>{number(row['lhs'])} {broken(identity)} {number(row['rhs'])}</b>"
         sides += f"<br><span class='small soft'>{e(identity['formula'] if identity else '')}</span>"
     new = " " + chip("warn", "新", "new") if one.is_new else ""
-    name = e(identity["name_zh"]) if identity else ""
+    name = both(identity["name_zh"], identity["name_en"]) if identity else ""
     return [
         f"{e(filing.name)}<br><span class='small soft'>{e(filing.filing['report_year'] or '–')}</span>",
         f'<a href="{e(anchor)}"><b>{e(row["identity_id"])}</b></a> {name}{new}',
-        e(filing.place_in_form(row["instance"])),
+        place_of(filing.place_in_form(row["instance"])),
         sides,
-        f"{chip(tone, zh, english)}<br><span class='small soft'>{e(one.why_blamed)}</span>",
+        f"{chip(tone, zh, english)}<br><span class='small soft'>{said_of(one.why_blamed)}</span>",
         both(*SEVERITIES.get(row["severity"], (row["severity"], ""))),
     ]

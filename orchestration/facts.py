@@ -31,7 +31,9 @@ _FROM_RELEASE = {
     "agency_names": """
         select agency_id, name_zh as name from release.main.dim_agency where n_filings > 0
         union all select agency_id, alias from release.main.dim_agency_alias where kind <> 'region'""",
-    "agency_queue": "select filing_id, report_year, agency, why from release.main.fct_agency_queue",
+    "agency_queue": """
+        select filing_id, sha256, report_year, agency, how, why, of_place, candidates, names_seen
+        from release.main.fct_agency_queue""",
 }
 _FROM_TABLES = {
     "documents": "select * from tidy.documents",
@@ -58,7 +60,9 @@ _FROM_TABLES = {
         select distinct agency_id, name_zh as name from tidy.agency_resolutions where agency_id is not null
         union all select agency_id, alias from tidy.agency_aliases where kind <> 'region'""",
     "agency_queue": """
-        select filing_id, report_year, agency, why from tidy.agency_resolutions where agency_id is null""",
+        select filing_id, sha256, report_year, agency, how, why, of_place, candidates,
+            from_json(names_seen, '["VARCHAR"]') as names_seen
+        from tidy.agency_resolutions where agency_id is null""",
 }
 #: What stands for a view over tables that a release lacks since it was made before they existed: the table,
 #: and an empty view.

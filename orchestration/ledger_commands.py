@@ -153,6 +153,9 @@ def review(
             if case_name is not None:
                 case = cases.case_named(facts, found, ledger, case_name)
                 if verdict is not None:
+                    odd = dialogue.objection(case, verdict)
+                    if odd is not None:
+                        _tell(f"gongkai: {odd}")
                     keep(dialogue.entry_for(case, verdict, number, str(reason).strip(), person, status))
                     recorded = 1
                 else:
@@ -166,7 +169,7 @@ def review(
                         recorded = 1
             else:
                 recorded = dialogue.walk(root, facts, found, _ask, click.echo, _tell, keep, person)
-    except (NoSuchAgency, NothingFound, CatalogError) as nothing:
+    except (NoSuchAgency, NothingFound, CatalogError, dialogue.CannotApply) as nothing:
         fail(str(nothing), UNUSABLE)
     except LockHeld as busy:
         fail(str(busy), BROKEN)

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from expectations.confront import DOUBTFUL_BELOW
 from ingestion.archive import Archive
 from ingestion.catalog import load_catalog
-from ingestion.extract.model import OtherReading
+from ingestion.extract.model import Locator, OtherReading
 from ingestion.normalise.ledger import CORRECTED
 from ingestion.paths import DataRoot
 from orchestration.agencies import filings_by
+from orchestration.citation import carrier_lines, label_lines, source_lines
 from orchestration.facts import Facts, NothingFound, opened
 from orchestration.pictures import file_name, write_picture
 from orchestration.places import PlaceRequest, locator_of, shown_place
 from orchestration.surroundings import harmless
 
+#: Lines above a row's first number that may be its label, in text that prints one cell a line.
+MOST_LABEL_LINES = 4
 STATES = (
     "read",
     "partial",
@@ -99,6 +103,7 @@ def trace(
     name = file_name(filing["agency"], filing["report_year"], cell)
     lines = [
         f"{filing['agency']} · {filing['report_year']} · {filing['scope']} · {filing['form']} · {cell}",
+        *label_lines(row),
         f"value     {number_text(row['value'])}" + (f" {row['unit']}" if row["unit"] else ""),
         f"printed   {printed_text(row['raw'])}",
         *_decided(facts, row),
@@ -107,17 +112,15 @@ def trace(
     if row["derived_value"] is not None:
         by = ", ".join(row["derived_by"])
         lines.append(f"derived   {number_text(row['derived_value'])}, forced by {by}; not printed")
-    if row["note"]:
-        lines.append(f"note      {row['note']}")
+    lines += _doubt(row)
     lines += _also_read(row)
     lines += [
         f"place     {row['place'] or 'none: the document does not print it'}",
-        f"document  {document['name']} ({document['source']}), vintage {filing['vintage']}",
+        *source_lines(facts.root, filing, document, row),
         *_corrected(filing),
-        f"snapshot  {row['sha256']}",
     ]
     if row.get("carrier"):
-        lines.append(f"carrier   {_name_of(facts, row['carrier'])}, snapshot {row['carrier']}")
+        lines += carrier_lines(facts.root, _name_of(facts, row["carrier"]), row["carrier"])
     lines += place_lines(facts, row, document, picture or facts.root.build / "trace" / name)
     lines += _identities_of(facts, row)
     if row["is_suspect"]:
@@ -126,6 +129,15 @@ def trace(
         lines.append(f"suspect: {why}; look at it before you use it")
     lines.append(f"from {facts.where}")
     return "\n".join(lines)
+
+
+def _doubt(row: dict[str, Any]) -> list[str]:
+    """Why the reading is doubtful, as far as the reader said; of a sure one, what it noted."""
+    doubtful = row["value"] is not None and (row["confidence"] or 0) < DOUBTFUL_BELOW
+    if doubtful:
+        reason = row["note"] or "the reader gives no reason"
+        return [f"doubtful  confidence {row['confidence'] or 0:g} is below {DOUBTFUL_BELOW:g}: {reason}"]
+    return [f"note      {row['note']}"] if row["note"] else []
 
 
 def _decided(facts: Facts, row: dict[str, Any]) -> list[str]:
@@ -254,13 +266,19 @@ def place_lines(facts: Facts, row: dict[str, Any], document: dict[str, Any], tar
     file = (locator.part, locator.carrier)
     of_table = [(one, at) for one, at in places if (at.part, at.carrier) == file]
     boxes = tuple(at.bbox for _, at in of_table if at.bbox is not None)
-    request = PlaceRequest(facts.root, row["sha256"], document["name"], row["raw"], locator, boxes)
+    own_row = [at for one, at in of_table if _same_row(one, row)]
+    lines_of_row = _lines_of_row([at for _, at in of_table], own_row) if locator.bbox is None else None
+    request = PlaceRequest(
+        facts.root, row["sha256"], document["name"], row["raw"], locator, boxes, lines_of_row
+    )
     shown = shown_place(request)
     lines = []
     if locator.bbox is not None:
         of_row = [one for one, at in of_table if at.row == locator.row]
         label = _label_of(row)
         lines += [f"row as read{label}:", "  " + " | ".join(_in_row(one, row["cell_key"]) for one in of_row)]
+    elif locator.line is not None and len(own_row) > 1:
+        lines += _row_in_words([one for one, _ in of_table if _same_row(one, row)], row)
     if shown.text:
         lines += ["in the source:", *(f"  {line}" for line in shown.text)]
     if shown.picture is not None:
@@ -272,6 +290,39 @@ def place_lines(facts: Facts, row: dict[str, Any], document: dict[str, Any], tar
     if shown.problem is not None:
         lines.append(f"its place cannot be shown: {shown.problem}")
     return lines
+
+
+def _same_row(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return (one["table_code"], one["row_code"]) == (other["table_code"], other["row_code"])
+
+
+def _lines_of_row(table: Sequence[Locator], own: Sequence[Locator]) -> tuple[int, int] | None:
+    """First and last line of a row's cells with its label: text may print a cell a line, the label above."""
+    lines = [at.line for at in own if at.line is not None]
+    if not lines:
+        return None
+    first, last = min(lines), max(at.line_end or at.line or 0 for at in own)
+    before = max((at.line_end or at.line or 0 for at in table if at.line and at.line < first), default=0)
+    return max(before + 1, first - MOST_LABEL_LINES), last
+
+
+def _row_in_words(cells: list[dict[str, Any]], row: dict[str, Any]) -> list[str]:
+    """The cells of a row as read, each under the label of its column."""
+    form = load_catalog().forms.get(row["form"] or "")
+    columns = {
+        column.code: column.label_zh
+        for table in (form.tables if form is not None else ())
+        if table.code == row["table_code"]
+        for column in table.columns
+    }
+    in_order = sorted(cells, key=lambda one: list(columns).index(one["column_code"]) if columns else 0)
+    said = (
+        f"{columns.get(one['column_code'], one['column_code'])} "
+        # an unreadable cell holds the whole row that could not be parted
+        + (one["state"] if one["state"] == "unreadable" else _in_row(one, row["cell_key"]) or one["state"])
+        for one in in_order
+    )
+    return [f"row as read{_label_of(row)}:", "  " + " | ".join(said)]
 
 
 def _name_of(facts: Facts, sha256: str) -> str:

@@ -35,6 +35,8 @@ from orchestration.surroundings import harmless, table_text
 PICTURE_SECONDS = 60.0
 #: Lines of a text document that are shown of one cell, and characters of one line.
 EXCERPT_LINES, EXCERPT_CHARS = 6, 300
+#: Lines of a row in a text that prints one cell a line, and lines shown on either side of it.
+MOST_ROW_LINES, LINES_AROUND = 30, 2
 _SPACES = re.compile(r"\s+")
 
 
@@ -47,7 +49,7 @@ class PlaceRequest:
     """Which place to show. It crosses to another process.
 
     sha256: of the document. raw: the cell as printed. table: boxes of the cells of its table, in the units of
-    its own box.
+    its own box. row: first and last line of its row in a text.
     """
 
     root: DataRoot
@@ -56,6 +58,7 @@ class PlaceRequest:
     raw: str | None
     locator: Locator
     table: tuple[Box, ...] = ()
+    row: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def look_up(request: PlaceRequest) -> ShownPlace:
             grid, cell = _found_again(_read_again(data, media_type, request), request)
             return ShownPlace(text=tuple(table_text(grid, cell).splitlines()))
         if locator.line is not None and media_type in (TEXT, HTML):
-            return ShownPlace(text=tuple(_excerpt(data, media_type, locator)))
+            return ShownPlace(text=tuple(_excerpt(data, media_type, locator, request.row)))
     except (ArchiveError, PlaceLost, NoPicture) as problem:
         return ShownPlace(problem=str(problem))
     except UnreadableInput as refusal:
@@ -248,12 +251,18 @@ def _says(cell: GridCell, raw: str | None) -> bool:
 # ---------------------------------------------------------------------------------------------------- lines
 
 
-def _excerpt(data: bytes, media_type: str, locator: Locator) -> Iterator[str]:
-    """The lines of the source at the place, with their numbers."""
+def _excerpt(data: bytes, media_type: str, locator: Locator, row: tuple[int, int] | None) -> Iterator[str]:
+    """The lines of the source at the place with their numbers, those of the cell marked: its whole row, where
+    it is known which lines that is, and the lines around it.
+    """
     from ingestion.extract.decode import decode
     from ingestion.extract.text import split_lines
 
     first = locator.line or 1
     last = min(locator.line_end or first, first + EXCERPT_LINES - 1)
-    for line in split_lines(decode(data, markup=media_type == HTML).text)[first - 1 : last]:
-        yield f"{line.number:>5} | {harmless(line.text).expandtabs(4)[:EXCERPT_CHARS]}"
+    start, end = first, last
+    if row is not None and row[0] <= first and row[1] - row[0] < MOST_ROW_LINES:
+        start, end = max(1, row[0] - LINES_AROUND), max(last, row[1]) + LINES_AROUND
+    for line in split_lines(decode(data, markup=media_type == HTML).text)[start - 1 : end]:
+        mark = ">" if first <= line.number <= last and end > last else " "
+        yield f"{mark}{line.number:>4} | {harmless(line.text).expandtabs(4)[:EXCERPT_CHARS]}"

@@ -73,9 +73,17 @@ def asked(case: Case, ask: Ask, tell: Callable[[str], None], who: str) -> CellCo
         if said in SKIP:
             return None
         verdict = LETTERS.get(said, said)
-        if verdict in VERDICTS:
-            break
-        tell(f"{said!r} is no verdict")
+        if verdict not in VERDICTS:
+            tell(f"{said!r} is no verdict")
+            continue
+        try:
+            odd = objection(case, verdict)
+        except CannotApply as refused:
+            tell(str(refused))
+            continue
+        if odd is not None:
+            tell(odd)
+        break
     value = None
     while verdict != "not_an_error":
         said = _answer(ask, "the right number (Enter: not known)")
@@ -107,6 +115,31 @@ def number_said(said: str) -> Decimal:
     if not value.is_finite() or value != round(value, 6) or abs(value) >= Decimal(10) ** 18:
         raise ValueError(f"{said!r} is no number with at most 18 digits and six decimals")
     return value
+
+
+class CannotApply(Exception):
+    """The verdict cannot be so of this cell; the message says why, and what to say instead."""
+
+
+def objection(case: Case, verdict: str) -> str | None:
+    """What is odd about the verdict on a cell of which no number was read, in words; None where nothing is.
+
+    Raises CannotApply where it makes no sense at all.
+    """
+    state = str(case.cell["state"])
+    if case.cell["value"] is not None or not (state.startswith("missing_") or state == "unreadable"):
+        return None
+    if verdict == "not_an_error":
+        raise CannotApply(
+            f"not_an_error says that the printed number is right, and none was read here ({state}); if a "
+            "number is printed there, extraction_error with --value gives it"
+        )
+    if verdict == "extraction_error" and state.startswith("missing_"):
+        return (
+            f"nothing was read here ({state}): extraction_error says that the document does print a number "
+            "in this cell; if it stands elsewhere, as in the prose, source_error is the verdict"
+        )
+    return None
 
 
 def entry_for(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,13 @@ import pandas as pd
 import pytest
 
 from ingestion.archive import Archive
-from ingestion.catalog import CellCorrection, Ledger, load_catalog, load_ledger
+from ingestion.catalog import VERDICTS, CellCorrection, Ledger, load_catalog, load_ledger
 from ingestion.normalise.schemas import TABLE_SCHEMAS
 from ingestion.paths import DataRoot
 from orchestration.cases import as_data, case_named, findings, listed, open_cases, shown
 from orchestration.facts import Facts, NothingFound
 from orchestration.ledger import record
-from orchestration.review import entry_for, walk
+from orchestration.review import CannotApply, entry_for, objection, walk
 
 AGENCY = "某市人民政府"
 CATALOG = load_catalog()
@@ -273,3 +274,22 @@ def test_an_explanation_of_the_table_makes_its_cells_cases_and_suggests(facts: F
     # it is explained once a person has found the error
     record(facts.root, entry_for(cases["t3.partial.total"], "source_error", None, "看过", "甲"))
     assert keys(facts, load_ledger(CATALOG, facts.root.ledger)) == ["t3.granted.total"]
+
+
+@pytest.mark.parametrize("state", ["missing_page_break", "unreadable"])
+def test_a_verdict_that_cannot_be_so_of_an_unread_cell_is_refused(facts: Facts, state: str) -> None:
+    unread = replace(case_named(facts, findings(facts), Ledger(), "f:t3.partial.other_org"), cell={
+        "value": None, "raw": None, "state": state, "cell_key": "t3.partial.other_org"})  # fmt: skip
+    with pytest.raises(CannotApply, match=state):
+        objection(unread, "not_an_error")
+    assert objection(unread, "source_error") is None
+    said = objection(unread, "extraction_error")
+    if state == "unreadable":
+        assert said is None, "that is what an unreadable cell is"
+    else:
+        assert said is not None and "source_error" in said
+
+
+def test_a_verdict_on_a_printed_cell_meets_no_objection(facts: Facts) -> None:
+    case = case_named(facts, findings(facts), Ledger(), "f:t3.partial.total")
+    assert [objection(case, verdict) for verdict in VERDICTS] == [None] * 4
