@@ -77,3 +77,12 @@ def quiet_context() -> Any:
     context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     return context
+
+
+def whole_frames(context: Any) -> Any:
+    """A batch definition that any number of frames are given to, one after the other.
+
+    One for all: with each asset that is added or deleted the context writes its whole configuration as YAML.
+    """
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("rows")
+    return asset.add_batch_definition_whole_dataframe("whole")

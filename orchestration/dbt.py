@@ -19,6 +19,8 @@ from typing import Any
 from ingestion.paths import REPOSITORY, DataRoot
 
 PROJECT = REPOSITORY / "dbt_project"
+#: Stands for the folder of the tidy tables in the parsed project: so it is the same for every data root.
+TABLES = "/tidy-tables-of-the-data-root"
 PASSED = ("success", "pass", "warn", "no-op")
 
 
@@ -84,9 +86,10 @@ def project_version() -> str:
 def prepare_manifest(root: DataRoot) -> Path:
     """The manifest of the project as it is now, parsed only when the project changed (about 2 s).
 
-    It lies under the data root, keyed by content. Raises DbtError when dbt cannot parse the project.
+    It lies under the data root, keyed by content, and names no place of it (`_parsed` fills that in). Raises
+    DbtError when dbt cannot parse the project.
     """
-    folder = root.build.resolve() / "dbt" / project_version()
+    folder = root.build.resolve() / "dbt" / f"parsed-{project_version()}"
     manifest = folder / "manifest.json"
     if manifest.exists():
         return manifest
@@ -127,7 +130,7 @@ def build(root: DataRoot, models: Sequence[str] | None = None) -> Build:
         if root.warehouse.exists():
             shutil.copyfile(root.warehouse, database)
         arguments += ["--select", *models]
-    outcome = _invoke(root, arguments)
+    outcome = _invoke(root, arguments, _parsed(root))
     built = Build()
     for result in getattr(outcome.result, "results", None) or []:
         built.results[result.node.unique_id] = NodeResult(
@@ -168,7 +171,9 @@ def write_docs(root: DataRoot, folder: Path) -> Path:
     # a copy, under the one name that dbt has parsed the project with; dbt opens what it describes for writing
     shutil.copyfile(root.warehouse, _building_path(root))
     outcome = _invoke(
-        root, ["docs", "generate", "--static", "--target-path", str(target), "--log-path", str(target)]
+        root,
+        ["docs", "generate", "--static", "--target-path", str(target), "--log-path", str(target)],
+        _parsed(root),
     )
     _building_path(root).unlink(missing_ok=True)
     if not outcome.success:
@@ -185,14 +190,34 @@ def _building_path(root: DataRoot) -> Path:
     return root.build.resolve() / "warehouse.building.duckdb"
 
 
-def _invoke(root: DataRoot, arguments: list[str]) -> Any:
+def _parsed(root: DataRoot) -> Any:
+    """The project as `prepare_manifest` had it parsed, with the folder of the tidy tables in its sources.
+
+    dbt would ask again whether its own copy of it still fits, and write it anew with every command: more than
+    a second each time. Read anew each time as well, because a command leaves its marks in it.
+    """
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    stored = prepare_manifest(root).with_name("partial_parse.msgpack").read_bytes()
+    parsed: Any = Manifest.from_msgpack(stored, decoder=extended_mashumuro_decoder)
+    folder = str(root.tables.resolve())
+    for source in parsed.sources.values():
+        for meta in (source.meta, source.config.meta, source.source_meta):
+            if "external_location" in meta:
+                meta["external_location"] = meta["external_location"].replace(TABLES, folder)
+    parsed.build_flat_graph()  # what models see as `graph`; dbt does it after parsing, not after reading
+    return parsed
+
+
+def _invoke(root: DataRoot, arguments: list[str], parsed: Any = None) -> Any:
     """Run dbt in this process with the project's environment; its dbtRunnerResult."""
     from dbt.cli.main import dbtRunner
 
     root.build.mkdir(parents=True, exist_ok=True)
     variables = {
         "GONGKAI_DATA": str(root.root.resolve()),
-        "GONGKAI_TABLES": str(root.tables.resolve()),
+        "GONGKAI_TABLES": TABLES,
         "GONGKAI_DBT_PATH": str(_building_path(root)),
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_PROJECT_DIR": str(PROJECT),
@@ -200,8 +225,8 @@ def _invoke(root: DataRoot, arguments: list[str]) -> Any:
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
-        quiet = ["--quiet", "--no-use-colors", "--log-level-file", "warn"]
-        return dbtRunner().invoke([*quiet, *arguments])
+        quiet = ["--quiet", "--no-use-colors", "--log-level-file", "none"]
+        return dbtRunner(manifest=parsed).invoke([*quiet, *arguments])
     finally:
         _close_database()
         for name, value in before.items():

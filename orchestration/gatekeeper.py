@@ -37,14 +37,14 @@ def ask_gates(root: DataRoot, kept: list[Outcome] | None = None) -> list[GateRes
     results = run_gates(root.tables) if kept is None else run_gates(root.tables, kept=kept)
     if not any(result.blocks for result in results):
         root.build.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(_tables_digest(root), encoding="ascii")
+        stamp.write_text(tables_digest(root), encoding="ascii")
     return results
 
 
 def require_gates(root: DataRoot) -> None:
     """Raise GateHeld unless the gates passed for the tables as they are; asks them if that is not known."""
     stamp = root.build / STAMP
-    if stamp.exists() and stamp.read_text("ascii") == _tables_digest(root):
+    if stamp.exists() and stamp.read_text("ascii") == tables_digest(root):
         return
     held = [result for result in ask_gates(root) if result.blocks]
     if held:
@@ -56,7 +56,8 @@ def said(results: Sequence[GateResult]) -> str:
     return "; ".join(f"{result.name}: {result.detail}" for result in results)
 
 
-def _tables_digest(root: DataRoot) -> str:
+def tables_digest(root: DataRoot) -> str:
+    """One digest over the bytes of all tidy tables but the history of what the gates answered."""
     digest = hashlib.sha256()
     for path in sorted(root.tables.glob("*.parquet")):
         if path.stem == HISTORY:

@@ -5,7 +5,8 @@ Belongs here: how SQLite below DAGSTER_HOME is written while a run goes on. Not 
 A small run writes some hundred events, and Dagster opens, commits and closes a connection for each: several
 seconds of waiting for fsync. In WAL mode `synchronous=NORMAL` is safe (a power cut can lose the last events,
 never the file), and the log is merged into the database, with fsync, when the last connection closes: so one
-connection to each database stays open until the end.
+connection to each database stays open until the end. Dagster makes a new engine for each of them as well, and
+an engine that is new must put every statement into words again: a second or two of a small run.
 """
 
 from __future__ import annotations
@@ -37,9 +38,32 @@ def unhurried() -> Iterator[None]:
 
     event.listen(Engine, "connect", connected)
     try:
-        yield
+        with _engines_kept():
+            yield
     finally:
         event.remove(Engine, "connect", connected)
         for keeper in kept.values():
             with suppress(sqlite3.Error):
                 keeper.close()
+
+
+@contextmanager
+def _engines_kept() -> Iterator[None]:
+    """Within the block Dagster's event log gets one engine a database instead of one an event."""
+    from dagster._core.storage.event_log.sqlite import sqlite_event_log
+
+    log: Any = sqlite_event_log  # Dagster gives no other way in
+    make = log.create_engine
+    made: dict[tuple[str, str], Any] = {}
+
+    def create_engine(url: str, **options: Any) -> Any:
+        key = url, repr(sorted(options.items()))
+        if key not in made:
+            made[key] = make(url, **options)
+        return made[key]
+
+    log.create_engine = create_engine
+    try:
+        yield
+    finally:
+        log.create_engine = make

@@ -47,10 +47,12 @@ def warehouse(
     """Build the selected models and run their tests; a failed test fails the step and holds the release.
 
     dbt runs in this process: its imports are paid already, and a killed run leaves no dbt behind that goes
-    on writing. It builds aside; the warehouse is replaced when the build is whole.
+    on writing. It builds aside; the warehouse is replaced when the build is whole. Where nothing has changed
+    since the last whole build, its results are carried over.
     """
     import json
 
+    from orchestration import carried
     from orchestration.dbt import build
 
     root = data_root.paths
@@ -58,11 +60,21 @@ def warehouse(
     keys = {uid: TRANSLATOR.get_asset_key(node) for uid, node in nodes.items()}
     selected = context.selected_asset_keys
     models = [node["name"] for uid, node in nodes.items() if keys[uid] in selected]
-    outcome = build(root, models if context.is_subset else None)
+    last = None if context.is_subset else carried.carried(root)
+    if last is not None:
+        outcome, said_by = last
+        carried_over = {"carried_over_from_run": said_by}
+    else:
+        carried.forget(root)
+        outcome = build(root, models if context.is_subset else None)
+        carried_over = {}
+        if not context.is_subset:
+            carried.remember(root, outcome, context.run.run_id)
     checks = {key.name: key for key in context.selected_asset_check_keys}
     for node_id, result in outcome.results.items():
         node = nodes.get(node_id, {"name": node_id, "resource_type": "unit_test"})
         metadata: dict[str, Any] = {"seconds": round(result.seconds, 3), "status": result.status}
+        metadata |= carried_over
         if node["resource_type"] == "test":
             key = checks.get(node["name"])
             if key is not None and result.status != "skipped":
@@ -77,5 +89,6 @@ def warehouse(
             rows = outcome.row_counts.get(node["name"])
             counted = {"dagster/row_count": rows} if rows is not None else {}
             yield dg.MaterializeResult(asset_key=keys[node_id], metadata={**metadata, **counted})
-    context.log.info(f"warehouse: {outcome.summary}")
+    said = f"; nothing has changed, carried over from run {said_by[:8]}" if last is not None else ""
+    context.log.info(f"warehouse: {outcome.summary}{said}")
     outcome.raise_for_failures()
