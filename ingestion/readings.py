@@ -24,6 +24,10 @@ from ingestion.recognise.reading import Reading
 
 #: What stands in the name of a reading that waits for a converter, where the converter's mark would.
 _WAITING = "waiting"
+#: The same of one whose bytes the archive could not give.
+_DAMAGED = "damaged"
+#: What the reader says of such a document.
+_DAMAGES = frozenset({"file_changed", "file_unreadable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class ReadingRun:
 def reading_path(root: DataRoot, snapshot: Snapshot, mark: str | None = None) -> Path:
     """Where the reading of `snapshot` by the present reader, with its present hints, is kept.
 
-    mark: of the converter that the document was read through, "" for one that waits for any.
+    mark: of the converter that the document was read through, "" for one that waits for any, "damaged" for
+    one whose bytes are not those that were archived.
     """
     given = [snapshot.title, snapshot.url] + ([snapshot.issuer] if snapshot.issuer else [])
     hints = json.dumps(given, ensure_ascii=False)
@@ -66,10 +71,22 @@ def stored_path(root: DataRoot, snapshot: Snapshot) -> Path | None:
     path = reading_path(root, snapshot)
     if path.exists():
         return path if _holds(root, snapshot, path) else None
+    if (damaged := reading_path(root, snapshot, _DAMAGED)).exists():
+        return damaged
     through = next(path.parent.glob(f"{path.stem}.*.json"), None)
     if through is None or not (mark := converter_mark()):
         return through
     return through if through == reading_path(root, snapshot, mark) else None
+
+
+def _is_due(root: DataRoot, snapshot: Snapshot) -> bool:
+    """Whether there is no reading of it that still holds.
+
+    Damaged bytes say nothing of the document, and may come again: they are looked at every time, so that the
+    archive alone decides what is read and not when it was.
+    """
+    path = stored_path(root, snapshot)
+    return path is None or path == reading_path(root, snapshot, _DAMAGED)
 
 
 def _beside(path: Path) -> Path:
@@ -108,7 +125,7 @@ def read_due(
     n_all = 0
     for snapshot in archive.snapshots():
         n_all += 1
-        if stored_path(root, snapshot) is None or (reread and reread(snapshot)):
+        if _is_due(root, snapshot) or (reread and reread(snapshot)):
             due.append(snapshot)
     run.reused = n_all - len(due)
     if not due:
@@ -132,8 +149,8 @@ def read_archived(job: Job) -> Reading:
     """As `read_job`; one whose bytes are damaged or gone in the archive says what a person can do."""
     reading = read_job(job)
     for issue in reading.issues:
-        if issue.code in ("file_changed", "file_unreadable"):
-            reading.reason = f"{reading.reason}; once the bytes are back, read it again with --reread"
+        if issue.code in _DAMAGES:
+            reading.reason = f"{reading.reason}; it is read as soon as the bytes have been added again"
     return reading
 
 
@@ -156,6 +173,8 @@ def _store(root: DataRoot, snapshot: Snapshot, result: Result) -> None:
     through_converter = media_type is not None and needs_converter(media_type)
     plain = reading_path(root, snapshot)
     path = reading_path(root, snapshot, converter_mark()) if through_converter else plain
+    if not _DAMAGES.isdisjoint(result.facts["codes"]):
+        path = reading_path(root, snapshot, _DAMAGED)
     path.parent.mkdir(parents=True, exist_ok=True)
     if companions:
         # first: a reading without it would never be found out of date

@@ -5,7 +5,9 @@ found. Does not belong here: changes between vintages and by verdicts (the wareh
 those), comparing two releases (`revisions`).
 
 Only the release before knows what another reader saw, so this table is history: a data root that is built
-from nothing has none of it.
+from nothing has none of it. That is why nothing else may get into it: a page whose attachment came later, or
+a document whose title was learnt, is read otherwise by the same reader, and a build from nothing reads it so
+at once.
 """
 
 from __future__ import annotations
@@ -24,6 +26,14 @@ COLUMNS = """
     filing_id varchar, cell_key varchar, release varchar, agency_id varchar, agency varchar,
     report_year integer, scope varchar, form varchar, old_value decimal(24, 6), new_value decimal(24, 6),
     old_state varchar, new_state varchar, detail varchar"""
+
+#: The tidy tables that are compared with the release.
+_FILES = {
+    "cells": "cells",
+    "documents": "documents",
+    "filings": "filings",
+    "resolutions": "agency_resolutions",
+}
 
 # A document with one filing on each side: what is one report now and was two before is no revision of a cell.
 _FOUND = """
@@ -47,19 +57,31 @@ select after.filing_id, cell_key, {release}, after.agency_id, after.agency, afte
     form, before.value, after.value, before.state, after.state,
     'reader ' || before.reader || ' -> ' || after.reader
 from before join after using (sha256, form, cell_key)
-where before.value is distinct from after.value or before.state is distinct from after.state
+where before.reader is distinct from after.reader
+    and (before.value is distinct from after.value or before.state is distinct from after.state)
 """
+# Whose report a document is may have been corrected or registered since, and with that the id of its filing.
 _KEPT = """
 insert into changes
-select t.filing_id, t.cell_key, t.evidence, t.agency_id, t.agency, t.report_year, t.scope, t.form,
+with present as (
+    select f.sha256, f.filing_id, r.agency_id, f.agency, f.report_year, f.scope
+    from read_parquet({filings}) f left join read_parquet({resolutions}) r using (filing_id)
+)
+select coalesce(p.filing_id, t.filing_id), t.cell_key, t.evidence,
+    if(p.filing_id is null, t.agency_id, p.agency_id), if(p.filing_id is null, t.agency, p.agency),
+    if(p.filing_id is null, t.report_year, p.report_year), coalesce(p.scope, t.scope), t.form,
     t.old_value, t.new_value, t.old_state, t.new_state, t.detail
-from release.main.fct_changes t where t.cause = 'new_reader'
+from release.main.fct_changes t
+left join release.main.fct_filings f on t.filing_id = f.filing_id
+left join present p on f.sha256 = p.sha256
+where t.cause = 'new_reader'
 """
 
 
 def collect_reader_changes(root: DataRoot) -> int:
     """Write what the current release shows otherwise than the tidy tables do, and what it knew of releases
-    before it, as one more tidy table; returns its rows.
+    before it, as one more tidy table; returns its rows. What is known from before stands with the filing and
+    the agency that its document is of now, as long as it is a filing.
 
     Without a release, or with one from before these tables, it is empty.
     """
@@ -70,13 +92,10 @@ def collect_reader_changes(root: DataRoot) -> int:
             path = database.resolve()
             connection.execute(f"attach {_literal(path)} as release (read_only)")
             there = set(table_names(connection, "release"))
-            if "fct_changes" in there:
-                connection.execute(_KEPT)
+            given = {name: _literal(root.tables / f"{file}.parquet") for name, file in _FILES.items()}
+            if there >= {"fct_changes", "fct_filings"}:
+                connection.execute(_KEPT.format(**given))
             if there >= {"fct_cells", "fct_documents"}:
-                files = {
-                    "cells": "cells", "documents": "documents", "resolutions": "agency_resolutions",
-                }  # fmt: skip
-                given = {name: _literal(root.tables / f"{file}.parquet") for name, file in files.items()}
                 connection.execute(_FOUND.format(release=_literal(path.parent.name), **given))
         target = root.tables / f"{TABLE}.parquet"
         aside = target.with_suffix(".building")

@@ -160,7 +160,7 @@ def confront(
 @dg.asset(
     key=core_key("reader_changes"),
     group_name="normalise",
-    deps=[core_key(name) for name in ("cells", "documents", "agency_resolutions")],
+    deps=[core_key(name) for name in ("cells", "documents", "filings", "agency_resolutions")],
     kinds={"python", "parquet"},
     owners=OWNERS,
     description="Cells that this reader reads otherwise than they stand in the current release; history.",

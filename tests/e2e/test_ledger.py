@@ -8,8 +8,12 @@ import duckdb
 import pytest
 import yaml
 
+from ingestion.paths import DataRoot
 from tests.generator import make
+from tests.integration.compiled_warehouse import CompiledWarehouse, other_rows
+from tests.integration.documented_history import from_nothing, make_tables, make_warehouse, reading_here
 from tests.pipeline import copy_of, finished_root, gongkai
+from tests.row_differences import differences
 
 #: A cell of a sample that prints 0, and a report that is added, with totals that are wrong in print.
 CELL = "t3.granted.total"
@@ -31,6 +35,16 @@ def cell(root: Path, agency: str) -> tuple[Any, ...]:
     query = "select value, raw, value_best, verdict from fct_cells where agency = ? and cell_key = ?"
     (row,) = asked(root, query, agency, CELL)
     return row
+
+
+def against_nothing(root: Path, target: Path) -> list[str]:
+    """Where the release differs from a warehouse that is built from nothing."""
+    whole = from_nothing(DataRoot(root), target)
+    with reading_here():
+        make_tables(whole)
+    make_warehouse(whole, CompiledWarehouse(DataRoot(root)))
+    sides = other_rows(root / "releases/current/gongkai.duckdb", whole.warehouse)
+    return differences(*sides, ("the release", "the build from nothing"))
 
 
 def cases(root: Path) -> list[dict[str, Any]]:
@@ -99,6 +113,7 @@ def test_what_people_decide_reaches_the_release(root: Path, tmp_path: Path) -> N
     issues = "select detail from fct_issues where code = 'corrected_by_ledger' and sha256 = ?"
     ((said,),) = asked(root, issues, sha256)
     assert "2019; read as 2020" in said and "封面年度有误" in said
+    assert not against_nothing(root, tmp_path / "whole")
     changed = gongkai(root, "releases", "diff", "previous", "current").stdout
     assert "2019" in changed and moved in changed
 

@@ -69,6 +69,19 @@ def test_damaged_bytes_are_listed_and_disturb_no_other_document(root: DataRoot) 
     assert len(states) == 2
 
 
+def test_damaged_bytes_are_read_as_soon_as_they_came_again(root: DataRoot) -> None:
+    archive = Archive(root)
+    victim = next(iter(archive.snapshots()))
+    path = archive.path_of(victim.sha256)
+    data = path.read_bytes()
+    path.unlink()
+    assert (read_due(root).read, states(root)[victim.name]) == (2, "quarantined")
+    assert (read_due(root).read, states(root)[victim.name]) == (1, "quarantined")
+    archive.add_bytes(data, source="manual", name=victim.name)
+    assert (read_due(root).read, states(root)[victim.name]) == (1, "read")
+    assert read_due(root).read == 0
+
+
 def test_a_format_that_is_not_read_yet_waits(root: DataRoot) -> None:
     Archive(root).add_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(100), source="manual", name="a.7z")
     read_due(root)
