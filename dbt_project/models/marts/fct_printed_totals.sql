@@ -17,17 +17,37 @@ with roles as (
 
 ),
 
+-- a number for each total of a form: millions of rows are grouped by it, not by texts
+numbered as (
+
+    select
+        *,
+        dense_rank() over (order by form, total_cell_key, direction) as total_number
+    from {{ ref('int_total_parts') }}
+
+),
+
+totals as (
+
+    select distinct
+        total_number,
+        form,
+        total_cell_key,
+        direction
+    from numbered
+
+),
+
 counted as (
 
     select
         part.filing_id,
-        parts.total_cell_key as cell_key,
-        parts.direction,
+        parts.total_number,
         count(*) as n_parts,
         count(part.value) as n_parts_reported,
         sum(part.value) as reported_sum
     from {{ ref('fct_cells') }} as part
-    inner join {{ ref('int_total_parts') }} as parts
+    inner join numbered as parts
         on part.form = parts.form and part.cell_key = parts.part_cell_key
     -- an optional row is a part only where it stands in; those it replaces are none there
     anti join (from roles where role <> 'stands_in') as no_part
@@ -37,7 +57,7 @@ counted as (
             and part.row_code = no_part.row_code
             and parts.direction = no_part.direction
     where part.is_current
-    group by part.filing_id, parts.total_cell_key, parts.direction
+    group by part.filing_id, parts.total_number
 
 )
 
@@ -47,7 +67,7 @@ select
     cast(cells.row_code as varchar) as row_code,
     cast(cells.column_code as varchar) as column_code,
     cast(cells.cell_key as varchar) as cell_key,
-    cast(counted.direction as varchar) as direction,
+    cast(totals.direction as varchar) as direction,
     cast(cells.value as decimal(24, 6)) as value,
     cast(cells.value_best as decimal(24, 6)) as value_best,
     cast(cells.verdict as varchar) as verdict,
@@ -60,13 +80,13 @@ select
     ) as difference,
     cast(cells.unit as varchar) as unit,
     cast(cells.quality as varchar) as quality
-from counted
-inner join {{ ref('fct_cells') }} as cells
-    on counted.filing_id = cells.filing_id and counted.cell_key = cells.cell_key
+from {{ ref('fct_cells') }} as cells
+inner join totals on cells.form = totals.form and cells.cell_key = totals.total_cell_key
+inner join counted on cells.filing_id = counted.filing_id and totals.total_number = counted.total_number
 -- and it is a total only where it is printed beside its rows
 anti join (from roles where role <> 'beside') as no_total
     on
         cells.filing_id = no_total.filing_id
         and cells.table_code = no_total.table_code
         and cells.row_code = no_total.row_code
-        and counted.direction = no_total.direction
+        and totals.direction = no_total.direction
