@@ -16,6 +16,7 @@ from ingestion.converter import Conversion
 from ingestion.extract import read_document
 from ingestion.extract.companions import Companion, Companions
 from ingestion.extract.model import Document, Issue, UnreadableInput
+from ingestion.extract.sandbox import is_want_of_memory
 from ingestion.extract.sniff import HTML, sniff
 from ingestion.recognise import recognise
 from ingestion.recognise.reading import DocumentFacts, Headline, Reading
@@ -64,15 +65,13 @@ def read_snapshot(
         reading = refused(
             data, name, "quarantined_depth", "the document is nested too deeply", quarantined=True
         )
-    except MemoryError:
-        reason = "reading it took more memory than a reader has"
-        reading = refused(data, name, "quarantined_memory", reason, quarantined=True)
     except Exception as error:
-        # A reader's own fault must not stop the run nor pass as an empty report: it is an issue to fix.
-        detail = f"{type(error).__name__}: {error}"
-        reading = refused(
-            data, name, "reader_failed", f"the reader failed on it ({detail})", quarantined=True
-        )
+        if is_want_of_memory(error):
+            code, reason = "quarantined_memory", "reading it took more memory than a reader has"
+        else:
+            # A reader's own fault must not stop the run nor pass as an empty report: it is an issue to fix.
+            code, reason = "reader_failed", f"the reader failed on it ({type(error).__name__}: {error})"
+        reading = refused(data, name, code, reason, quarantined=True)
     reading.reader_version = reader_version()
     return reading
 

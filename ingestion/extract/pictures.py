@@ -20,7 +20,7 @@ from urllib.parse import unquote_to_bytes
 
 from ingestion.extract.companions import Companions
 from ingestion.extract.model import Block, Document, Grid, ImageBlock, Issue, UnreadableInput
-from ingestion.extract.sandbox import DEFAULT_LIMITS, Budget, Limits
+from ingestion.extract.sandbox import DEFAULT_LIMITS, Budget, Limits, is_want_of_memory
 from ingestion.extract.sniff import PICTURES, sniff
 
 #: Pictures of one page that are read, and their pixels in all. A report has at most a picture a page: seven
@@ -97,9 +97,9 @@ def read_pictures(
         except UnreadableInput as refusal:
             document.issues.append(_issue("picture_unreadable", block, refusal.reason))
             continue
-        except MemoryError:
-            raise
         except Exception as error:
+            if is_want_of_memory(error):
+                raise MemoryError from error
             # a fault of ours: the page around the picture is still worth reading
             detail = f"the reader failed on the picture ({type(error).__name__}: {error})"
             document.issues.append(_issue("picture_unreadable", block, detail))

@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 
 from ingestion.extract.model import UnreadableInput
 
+#: What C and C++ libraries say when memory ends: before they end the process, or in exceptions of their own.
+SIGNS_OF_NO_MEMORY = (
+    "bad_alloc", "MemoryError", "out of memory", "Out of memory", "OutOfMemory", "annot allocate memory"
+)  # fmt: skip
 #: Bytes of any document. Real reports stay below 30 MB even as scans.
 MAX_BYTES = 64 * 1024 * 1024
 #: Bytes (and decoded characters) of an HTML or text document. Measured: every HTML parser needs 3 GiB of
@@ -141,3 +145,11 @@ class Budget:
 def refusal(code: str, what: str, measured: int, limit: int) -> UnreadableInput:
     """The exception for a passed limit; `what` has one {} for the measured figure."""
     return UnreadableInput(code, f"{what.format(f'{measured:,}')}, the limit is {limit:,}")
+
+
+def is_want_of_memory(error: BaseException) -> bool:
+    """Whether a library failed because there was not enough memory: a fresh process may well read the same.
+
+    onnxruntime and OpenCV raise exceptions of their own and say it in words (std::bad_alloc).
+    """
+    return isinstance(error, MemoryError) or any(sign in str(error) for sign in SIGNS_OF_NO_MEMORY)

@@ -20,6 +20,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
+from ingestion.extract.sandbox import SIGNS_OF_NO_MEMORY
 from ingestion.pool.job import Job
 from ingestion.pool.worker import LENGTH, LENGTHS, NO_MEMORY, Task
 
@@ -37,9 +38,6 @@ _CHILD = (
 #: address space that is limited, on a machine with 64 cores more than all of it.
 _THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _CHILD_ENVIRONMENT = {**_THREADS, "MALLOC_ARENA_MAX": "2", "PYTHONFAULTHANDLER": ""}
-
-#: What C and C++ libraries print when memory ends, before they end the process.
-_SIGNS_OF_NO_MEMORY = ("bad_alloc", "MemoryError", "out of memory", "Out of memory", "annot allocate memory")
 
 
 class PoolFailed(RuntimeError):
@@ -211,7 +209,7 @@ class ReaderProcess:
         self.end()
         if status is None:
             return "quarantined_crash", "its reader no longer said anything that makes sense"
-        if status == NO_MEMORY or any(sign in self.last_words for sign in _SIGNS_OF_NO_MEMORY):
+        if status == NO_MEMORY or any(sign in self.last_words for sign in SIGNS_OF_NO_MEMORY):
             return "quarantined_memory", "its reader ran out of memory"
         if status == -signal.SIGKILL:
             return "quarantined_memory", "its reader was killed from outside, most likely for want of memory"

@@ -297,3 +297,24 @@ def wait_for(found: Any, seconds: float = 30.0) -> Any:
             return value
         time.sleep(0.05)
     raise AssertionError("it did not come about in time")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("[ONNXRuntimeError] : 6 : Non-zero status code returned while running Add node: std::bad_alloc",
+         "quarantined_memory"),
+        ("Failed to allocate 9437184 bytes in function 'OutOfMemoryError'", "quarantined_memory"),
+        ("list index out of range", "reader_failed"),
+    ],
+)  # fmt: skip
+def test_a_library_that_says_in_words_that_memory_ended_failed_for_want_of_it(
+    said: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # such a document is tried again in a process of its own; the case: pictures late in the life of a reader
+    def fails(*_: object) -> None:
+        raise RuntimeError(said)
+
+    monkeypatch.setattr("ingestion.reader._extract", fails)
+    (issue,) = read_snapshot(b"\x89PNG", "a.png").issues
+    assert issue.code == code
