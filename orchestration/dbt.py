@@ -142,7 +142,7 @@ def build(root: DataRoot, models: Sequence[str] | None = None) -> Build:
         result.status not in ("error", "skipped") for result in built.results.values()
     ):
         from orchestration.publish import table_names
-        from orchestration.release_files import quoted
+        from orchestration.sql_words import quoted
 
         with duckdb.connect(str(database)) as connection:
             connection.execute("checkpoint")

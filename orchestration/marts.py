@@ -23,7 +23,7 @@ import duckdb
 
 from ingestion.paths import REPOSITORY, DataRoot
 from orchestration.publish import content_of, digest_of, table_names
-from orchestration.release_files import quoted
+from orchestration.sql_words import quoted
 
 if TYPE_CHECKING:
     import pandas as pd

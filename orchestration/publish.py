@@ -23,8 +23,9 @@ from typing import Any
 
 import duckdb
 
-from orchestration.release_files import export_parquet, export_spreadsheets, parquet_of, quoted, write_terms
+from orchestration.release_files import export_parquet, export_spreadsheets, parquet_of, write_terms
 from orchestration.release_order import copy_in_order
+from orchestration.sql_words import quoted
 
 BUILDING = ".building-"
 CURRENT = "current"

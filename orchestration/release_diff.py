@@ -18,8 +18,8 @@ import duckdb
 
 from orchestration.lookup import number_text
 from orchestration.publish import DATABASE, HISTORY, table_names
-from orchestration.release_files import quoted, text
 from orchestration.releases import find_release
+from orchestration.sql_words import quoted, text
 
 Row = dict[str, Any]
 SIDES = ("old", "new")

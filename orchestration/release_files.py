@@ -22,6 +22,7 @@ import duckdb
 
 from ingestion.paths import REPOSITORY
 from orchestration.release_order import order_in_parquet
+from orchestration.sql_words import quoted, text
 from orchestration.workbooks import columns_of, furnish
 
 #: Tables that spreadsheets get.
@@ -172,13 +173,3 @@ def write_terms(folder: Path, release_id: str, released: datetime) -> None:
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [row[0] for row in connection.execute(f"describe {quoted(table)}").fetchall()]
-
-
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text(value: Path | str) -> str:
-    """A text as an SQL literal."""
-    return "'" + str(value).replace("'", "''") + "'"

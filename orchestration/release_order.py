@@ -17,6 +17,8 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.sql_words import quoted, text
+
 #: What makes a filing; the columns after these decide the order within a block.
 FILING = ("filing_id", "agency_id", "agency", "report_year", "scope", "form")
 FILINGS_IN_A_BLOCK = 2048
@@ -39,15 +41,15 @@ def copy_in_order(source: Path, target: Path, storage: str) -> None:
     spill = target.with_suffix(".spill")
     with duckdb.connect() as connection:
         connection.execute(f"set memory_limit = '{MEMORY}'")
-        connection.execute(f"set temp_directory = {_text(spill)}")
-        connection.execute(f"attach {_text(source)} as whole (read_only)")
+        connection.execute(f"set temp_directory = {text(spill)}")
+        connection.execute(f"attach {text(source)} as whole (read_only)")
         tables = connection.execute(
             "select table_name from duckdb_tables() where database_name = 'whole' and not internal order by 1"
         ).fetchall()
         rows = {name: _count(connection, name) for (name,) in tables}
         block = LARGE_BLOCKS if sum(rows.values()) > 10 * LARGE else SMALL_BLOCKS
         connection.execute(
-            f"attach {_text(target)} as release (block_size {block}, storage_version '{storage}')"
+            f"attach {text(target)} as release (block_size {block}, storage_version '{storage}')"
         )
         connection.execute("copy from database whole to release (schema)")
         if "fct_filings" in rows:
@@ -57,15 +59,15 @@ def copy_in_order(source: Path, target: Path, storage: str) -> None:
                 "from whole.main.fct_filings"
             )
         for table, n in rows.items():
-            ordered = f"whole.main.{_name(table)}"
+            ordered = f"whole.main.{quoted(table)}"
             columns = columns_of(connection, "whole", table)
             if n > LARGE and "fct_filings" in rows and is_ordered(columns):
-                after = ", ".join(f"rows.{_name(one)}" for one in columns[len(FILING) :][:SORTED_BY])
+                after = ", ".join(f"rows.{quoted(one)}" for one in columns[len(FILING) :][:SORTED_BY])
                 ordered = (
                     f"(select rows.* from {ordered} as rows left join blocks using (filing_id) "
                     f"order by blocks.block, {after}, rows.filing_id)"
                 )
-            connection.execute(f"insert into release.main.{_name(table)} from {ordered}")
+            connection.execute(f"insert into release.main.{quoted(table)} from {ordered}")
             connection.execute("checkpoint release")
     shutil.rmtree(spill, ignore_errors=True)
 
@@ -79,7 +81,7 @@ def order_in_parquet(columns: list[str]) -> str:
     if not is_ordered(columns):
         return "order by all"
     after = columns[len(FILING) :][:SORTED_BY]
-    return f"order by {', '.join(map(_name, ('filing_id', *after)))}"
+    return f"order by {', '.join(map(quoted, ('filing_id', *after)))}"
 
 
 def is_ordered(columns: list[str]) -> bool:
@@ -98,13 +100,5 @@ def columns_of(connection: duckdb.DuckDBPyConnection, database: str, table: str)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    found = connection.execute(f"select count(*) from whole.main.{_name(table)}").fetchone()
+    found = connection.execute(f"select count(*) from whole.main.{quoted(table)}").fetchone()
     return int(found[0]) if found else 0
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: Path) -> str:
-    return "'" + str(value).replace("'", "''") + "'"

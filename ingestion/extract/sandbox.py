@@ -150,6 +150,9 @@ def refusal(code: str, what: str, measured: int, limit: int) -> UnreadableInput:
 def is_want_of_memory(error: BaseException) -> bool:
     """Whether a library failed because there was not enough memory: a fresh process may well read the same.
 
-    onnxruntime and OpenCV raise exceptions of their own and say it in words (std::bad_alloc).
+    onnxruntime and OpenCV raise exceptions of their own and say it in words (std::bad_alloc); pdfplumber puts
+    the MemoryError into an exception of its own.
     """
-    return isinstance(error, MemoryError) or any(sign in str(error) for sign in SIGNS_OF_NO_MEMORY)
+    if any(isinstance(one, MemoryError) for one in (error, *error.args)):
+        return True
+    return any(sign in str(error) for sign in SIGNS_OF_NO_MEMORY)

@@ -127,7 +127,8 @@ def _build(folder: Path) -> dict[str, Any]:
 def _release(folder: Path) -> dict[str, Any]:
     """The database and the Parquet as a release has them, and what of it any small release has too."""
     from orchestration.publish import copy_warehouse, table_names
-    from orchestration.release_files import export_parquet, quoted
+    from orchestration.release_files import export_parquet
+    from orchestration.sql_words import quoted
 
     release = folder / "release"
     release.mkdir()
@@ -149,7 +150,8 @@ def _release(folder: Path) -> dict[str, Any]:
 def _ask(folder: Path) -> dict[str, Any]:
     """Every question of the cookbook on the database and on views over the Parquet; the worst ratio of times."""
     from orchestration.publish import table_names
-    from orchestration.release_files import parquet_of, quoted
+    from orchestration.release_files import parquet_of
+    from orchestration.sql_words import quoted
     from tests.cookbook import questions
 
     release = folder / "release"

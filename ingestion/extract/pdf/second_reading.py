@@ -28,7 +28,7 @@ from ingestion.extract.pdf.layout import PageLayout
 from ingestion.extract.pdf.lines import DIGITS, UNKNOWN, without_false_bold, written
 from ingestion.extract.pdf.page_content import Glyph
 from ingestion.extract.pdf.weight import interpreting_cost
-from ingestion.extract.sandbox import Budget
+from ingestion.extract.sandbox import Budget, is_want_of_memory
 
 HOW = "pdfplumber"
 #: Of two parsers one is wrong, and nothing says which.
@@ -171,8 +171,8 @@ class _SecondReading:
         except _NotRead as error:
             reason = str(error)
         except Exception as error:
-            if isinstance(error, MemoryError) or any(isinstance(one, MemoryError) for one in error.args):
-                raise MemoryError from error  # pdfplumber wraps it into an exception of its own
+            if is_want_of_memory(error):
+                raise MemoryError from error
             reason = f"the other could not ({type(error).__name__}: {error})"[:200]
         self.left_out.setdefault(reason, []).append(number)
         return None
