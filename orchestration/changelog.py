@@ -18,7 +18,7 @@ from orchestration.release_diff import Change, attach_both, diff, shown
 from orchestration.releases import Release, find_release
 from orchestration.revisions import as_printed, label_of, named, revisions
 
-_NEEDED = {"fct_cells", "fct_filings", "fct_documents", "fct_corrections"}
+_NEEDED = {"fct_cells", "fct_filings", "fct_documents", "fct_corrections", "fct_issues"}
 
 # A verdict that was taken back is as much a change as a new one. `value_best` follows a reading anew too:
 # that is no verdict, and told as a changed cell.
@@ -70,6 +70,16 @@ left join (
 ) d using (sha256)
 where is_added or is_removed or p.is_withdrawn
 order by report_year, agency, scope
+"""
+# The detail of the issue says in the place of which vintage, and on what day: put back again is told again.
+_PUT_BACK = """
+select f.agency, f.report_year, f.scope, f.form, f.vintage, i.document, i.detail
+from new_release.fct_issues i join new_release.fct_filings f using (filing_id)
+where i.code = 'vintage_put_back' and not exists (
+    from old_release.fct_issues o
+    where o.code = i.code and o.filing_id = i.filing_id and o.detail = i.detail
+)
+order by f.report_year, f.agency, f.scope
 """
 _DOCUMENTS = """
 select coalesce(n.name, o.name) as name, o.state as old_state, n.state as new_state, n.reason
@@ -142,6 +152,13 @@ def _told(old: Path, new: Path) -> Iterator[tuple[str, list[str]]]:
             yield (
                 "report(s) issued again",
                 [f"{_report(row)}, vintage {row['vintage_before']} -> {row['vintage']}" for row in again],
+            )
+            yield (
+                "report(s) put back as before",
+                [
+                    f"{_report(row)}, vintage {row['vintage']}: {row['detail']}"
+                    for row in _rows(connection, _PUT_BACK)
+                ],
             )
             yield "report(s) removed", [_report(row) for row in reports if row["is_removed"]]
             yield "report(s) withdrawn", [_report(row) for row in reports if row["is_withdrawn"]]

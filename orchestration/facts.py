@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from ingestion.paths import DataRoot
-from orchestration.publish import DATABASE
+from orchestration.publish import DATABASE, table_names
+from orchestration.sql_words import text
 
 # The same names over a release and over the tidy tables, so that every question is asked once.
 _FROM_RELEASE = {
@@ -85,7 +85,6 @@ _LAST_WRITTEN = (
     "identity_results",
     "reconciled_cells",
 )
-_RELEASED = "select table_name from duckdb_tables() where database_name = 'release'"
 
 
 class NothingFound(Exception):
@@ -119,8 +118,8 @@ def opened(root: DataRoot) -> Iterator[Facts]:
             path = (
                 database.resolve()
             )  # one release for all questions, also when `current` is flipped meanwhile
-            connection.execute(f"attach {_literal(path)} as release (read_only)")
-            tables = {name for (name,) in connection.execute(_RELEASED).fetchall()}
+            connection.execute(f"attach {text(path)} as release (read_only)")
+            tables = set(table_names(connection, "release"))
             views = _FROM_RELEASE | {
                 name: empty for name, (table, empty) in _LATER.items() if table not in tables
             }
@@ -128,7 +127,7 @@ def opened(root: DataRoot) -> Iterator[Facts]:
         elif all((root.tables / f"{name}.parquet").exists() for name in _LAST_WRITTEN):
             connection.execute("create schema tidy")
             for parquet in sorted(root.tables.glob("*.parquet")):
-                view = f'create view tidy."{parquet.stem}" as from read_parquet({_literal(parquet)})'
+                view = f'create view tidy."{parquet.stem}" as from read_parquet({text(parquet)})'
                 connection.execute(view)
             views, where = _FROM_TABLES, "the tidy tables (there is no release yet)"
         else:
@@ -136,7 +135,3 @@ def opened(root: DataRoot) -> Iterator[Facts]:
         for name, query in views.items():
             connection.execute(f"create view {name} as {query}")
         yield Facts(connection, root, where)
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

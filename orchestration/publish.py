@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,7 +23,9 @@ from typing import Any
 
 import duckdb
 
+from orchestration import release_store
 from orchestration.release_files import export_parquet, export_spreadsheets, parquet_of, write_terms
+from orchestration.release_identity import IDENTITY, write_identity
 from orchestration.release_order import copy_in_order
 from orchestration.sql_words import quoted
 
@@ -31,8 +33,8 @@ BUILDING = ".building-"
 CURRENT = "current"
 DATABASE = "gongkai.duckdb"
 MANIFEST = "release.json"
-#: Tables that grow with every run: a release carries them, and is never made because of them.
-HISTORY = frozenset({"fct_expectation_runs"})
+#: Tables about runs and releases, not reports: a release carries them, and is never made because of them.
+HISTORY = frozenset({"fct_expectation_runs", IDENTITY})
 #: The version of DuckDB's file format: the first that packs the texts of its dictionaries.
 STORAGE = "v1.3.0"
 
@@ -91,8 +93,11 @@ def publish(
         release_id = f"{moment:%Y%m%dT%H%M%SZ}-{digest[:8]}"
     building = releases / f"{BUILDING}{release_id}"
     building.mkdir()
-    counts = {table: entry["rows"] for table, entry in content.items()}
     copy_warehouse(warehouse, building / DATABASE)
+    before = previous["id"] if previous else None
+    if write_identity(building / DATABASE, release_id, moment, versions, digest, before):
+        content |= content_of(building / DATABASE, [IDENTITY])
+    counts = {table: entry["rows"] for table, entry in content.items()}
     unchanged = partial(_unchanged, releases / CURRENT, previous, content, versions)
     with duckdb.connect(str(building / DATABASE), read_only=True) as connection:
         export_parquet(connection, counts, building)
@@ -112,7 +117,7 @@ def publish(
             "tables": {table: entry["rows_digest"] for table, entry in content.items()},
             "definitions": definitions,
             "left_out": left_out,
-            "previous": previous["id"] if previous else None,
+            "previous": before,
         },
     )
     verify(building, counts)
@@ -152,14 +157,14 @@ def clear_leftovers(releases: Path) -> list[str]:
     return names
 
 
-def content_of(database: Path) -> dict[str, dict[str, Any]]:
-    """For every table of a warehouse: number of rows and a digest of columns, comments and rows.
+def content_of(database: Path, tables: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
+    """For every table of a warehouse, or those named: number of rows, a digest of columns, comments and rows.
 
     The digest does not depend on the order of rows nor on the bytes of the file, so two builds of the same
     facts agree. Views are no rows: see `definitions_of`.
     """
     with duckdb.connect(str(database), read_only=True) as connection:
-        return {table: _table_content(connection, table) for table in table_names(connection)}
+        return {table: _table_content(connection, table) for table in tables or table_names(connection)}
 
 
 def definitions_of(database: Path) -> dict[str, str]:
@@ -195,13 +200,23 @@ def definitions_of(database: Path) -> dict[str, str]:
 
 
 def table_names(connection: duckdb.DuckDBPyConnection, database: str | None = None) -> list[str]:
-    """Names of all base tables of the connected (or the named attached) database, sorted."""
+    """Names of all tables of the connected (or the named attached) database, sorted: its base tables, and of
+    a release the facts that it keeps narrow (`release_store`) and shows through views of `main`.
+    """
     rows = connection.execute(
-        "select table_name from duckdb_tables() where database_name = coalesce(?, current_database()) "
-        "and not internal and schema_name = 'main' order by 1",
+        """
+        select schema_name, table_name from duckdb_tables()
+        where database_name = coalesce(?, current_database()) and not internal
+        """,
         [database],
     ).fetchall()
-    return [str(row[0]) for row in rows]
+    views = connection.execute(
+        "select view_name from duckdb_views() where database_name = coalesce(?, current_database()) "
+        "and not internal and schema_name = 'main'",
+        [database],
+    ).fetchall()
+    kept = {name for schema, name in rows if schema == release_store.SCHEMA} & {name for (name,) in views}
+    return sorted(kept | {name for schema, name in rows if schema == "main"})
 
 
 def _table_content(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
@@ -234,7 +249,9 @@ def digest_of(content: Mapping[str, Mapping[str, Any]], definitions: Mapping[str
 def copy_warehouse(warehouse: Path, target: Path) -> None:
     """Copy what stands in `main`, without the staging views: they name Parquet that a reader does not have.
 
-    In the order and the blocks of `release_order`. The storage version is one that DuckDB 1.3 and later open.
+    In the order and the blocks of `release_order`, the facts narrow under views (`release_store`). The
+    storage version is one that DuckDB 1.3 and later open. Raises PublishError when a view shows other rows
+    than the fact.
     """
     whole = target.with_suffix(".whole")
     shutil.copyfile(warehouse, whole)
@@ -249,8 +266,12 @@ def copy_warehouse(warehouse: Path, target: Path) -> None:
             "and database_name = current_database()"
         ).fetchall():
             connection.execute(f"drop schema {quoted(schema)} cascade")
-    copy_in_order(whole, target, STORAGE)
+    differing = copy_in_order(whole, target, STORAGE)
     whole.unlink()
+    if differing:
+        raise PublishError(
+            f"the copied database shows other rows of {', '.join(differing)} than the warehouse"
+        )
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
@@ -293,7 +314,7 @@ def verify(folder: Path, counts: Mapping[str, int]) -> None:
         for table, expected in counts.items():
             parquet = parquet_of(folder, table)
             for what, source in (
-                ("database", connection.table(quoted(table))),
+                ("database", connection.sql(f"from {quoted(table)}")),
                 ("Parquet", connection.sql(f"from {parquet}")),
             ):
                 found = source.count("*").fetchone()

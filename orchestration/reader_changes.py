@@ -13,12 +13,12 @@ at once.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import duckdb
 
 from ingestion.paths import DataRoot
 from orchestration.publish import DATABASE, table_names
+from orchestration.sql_words import text
 
 TABLE = "reader_changes"
 #: of the table, as DuckDB creates them
@@ -90,20 +90,16 @@ def collect_reader_changes(root: DataRoot) -> int:
         connection.execute(f"create table changes ({COLUMNS})")
         if database.exists():
             path = database.resolve()
-            connection.execute(f"attach {_literal(path)} as release (read_only)")
+            connection.execute(f"attach {text(path)} as release (read_only)")
             there = set(table_names(connection, "release"))
-            given = {name: _literal(root.tables / f"{file}.parquet") for name, file in _FILES.items()}
+            given = {name: text(root.tables / f"{file}.parquet") for name, file in _FILES.items()}
             if there >= {"fct_changes", "fct_filings"}:
                 connection.execute(_KEPT.format(**given))
             if there >= {"fct_cells", "fct_documents"}:
-                connection.execute(_FOUND.format(release=_literal(path.parent.name), **given))
+                connection.execute(_FOUND.format(release=text(path.parent.name), **given))
         target = root.tables / f"{TABLE}.parquet"
         aside = target.with_suffix(".building")
-        connection.execute(f"copy (select * from changes order by all) to {_literal(aside)} (format parquet)")
+        connection.execute(f"copy (select * from changes order by all) to {text(aside)} (format parquet)")
         os.replace(aside, target)
         found = connection.execute("select count(*) from changes").fetchone()
     return int(found[0]) if found else 0
-
-
-def _literal(text: Path | str) -> str:
-    return "'" + str(text).replace("'", "''") + "'"

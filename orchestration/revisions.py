@@ -19,6 +19,7 @@ import duckdb
 from ingestion.catalog import Catalog, load_catalog
 from orchestration.lookup import number_text
 from orchestration.publish import DATABASE, table_names
+from orchestration.sql_words import text
 
 _NEEDED = {"fct_cells", "fct_filings"}
 
@@ -76,8 +77,7 @@ def revisions(old: Path, new: Path) -> Iterator[Revision]:
     catalog = load_catalog()
     with duckdb.connect(":memory:") as connection:
         for alias, folder in (("old", old), ("new", new)):
-            database = str(folder / DATABASE).replace("'", "''")
-            connection.execute(f"attach '{database}' as {alias}_release (read_only)")
+            connection.execute(f"attach {text(folder / DATABASE)} as {alias}_release (read_only)")
             if not set(table_names(connection, f"{alias}_release")) >= _NEEDED:
                 return  # a release of before these tables
         for row in connection.execute(_QUERY).fetchall():

@@ -16,6 +16,7 @@ from ingestion.catalog.corrections import LEDGER_FILE
 from ingestion.paths import DataRoot
 from orchestration.crawling import night_line, report_of, troubles
 from orchestration.publish import read_manifest
+from orchestration.sql_words import quoted, text
 
 MOST_LINES = 10
 UNREAD_STATES = ("unreadable", "quarantined", "not_a_report", "waiting")
@@ -73,8 +74,7 @@ def summary(root: DataRoot, nights: Sequence[str] = ()) -> Summary:
     lines += [night_line(report) for report in crawls]
     with duckdb.connect(":memory:") as connection:
         for parquet in root.tables.glob("*.parquet"):
-            path = str(parquet).replace("'", "''")
-            connection.execute(f"create view \"{parquet.stem}\" as from read_parquet('{path}')")
+            connection.execute(f"create view {quoted(parquet.stem)} as from read_parquet({text(parquet)})")
         cursor = connection.execute(_QUERY, {"unread": list(UNREAD_STATES)})
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ingestion.catalog.concepts import concept_break_rows, concept_rows, crosswalk_rows
+from ingestion.catalog.issue_codes import issue_code_rows
 from ingestion.catalog.loader import Catalog
 from ingestion.catalog.measures import measure_rows, measure_term_rows
 from ingestion.catalog.models import Bilingual, Form, Row, Source, Table
@@ -275,6 +276,7 @@ CATALOG_ROWS: dict[str, Callable[[Catalog], list[TableRow]]] = {
     "catalog_columns": column_rows,
     "catalog_cells": cell_rows,
     "catalog_states": state_rows,
+    "catalog_issue_codes": issue_code_rows,
     "catalog_units": unit_rows,
     "catalog_laws": law_rows,
     "catalog_breaks": break_rows,

@@ -32,7 +32,10 @@ CATALOG_ROOT = Path(__file__).resolve().parent
 #: publisher that is switched on, a word for a firewall's page, a verdict) must not have every document read
 #: again.
 NOT_READ_WITH = frozenset(
-    {"sources", "crawl", "corrections.yml", "concepts.yml", "measures.yml", "agencies", "divisions"}
+    {
+        *("sources", "crawl", "agencies", "divisions"),
+        *("corrections.yml", "concepts.yml", "measures.yml", "issues.yml"),
+    }
 )
 
 

@@ -29,6 +29,7 @@ CATALOG = {
     "catalog_columns": "Columns of the forms with labels and units.",
     "catalog_cells": "The cells that each form has.",
     "catalog_states": "What the states of a cell mean.",
+    "catalog_issue_codes": "What each code of an issue means, and what to do about it.",
     "catalog_units": "Units in which reports count.",
     "catalog_laws": "The laws and notices that rules come from.",
     "catalog_breaks": "Where series of two forms may not be joined.",

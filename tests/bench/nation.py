@@ -134,7 +134,7 @@ def _release(folder: Path) -> dict[str, Any]:
     release.mkdir()
     copy_warehouse(folder / "warehouse.duckdb", release / "gongkai.duckdb")
     with duckdb.connect(str(release / "gongkai.duckdb"), read_only=True) as connection:
-        counts = {name: connection.table(quoted(name)).shape[0] for name in table_names(connection)}
+        counts = {name: connection.sql(f"from {quoted(name)}").shape[0] for name in table_names(connection)}
         export_parquet(connection, counts, release)
     files = {path: path.stat().st_size for path in (release / "parquet").rglob("*.parquet")}
     fixed = sum(size for path, size in files.items() if path.stem.startswith(("dim_", "meta_")))
@@ -160,12 +160,14 @@ def _ask(folder: Path) -> dict[str, Any]:
         duckdb.connect(str(release / "gongkai.duckdb"), read_only=True) as database,
         duckdb.connect() as alone,
     ):
-        for table in table_names(database):
+        tables = table_names(database)
+        for table in tables:
             alone.execute(f"create view {quoted(table)} as from {parquet_of(release, table)}")
-        for (view,) in database.execute(
-            "select sql from duckdb_views() where not internal and schema_name = 'main'"
+        for name, view in database.execute(
+            "select view_name, sql from duckdb_views() where not internal and schema_name = 'main'"
         ).fetchall():
-            alone.execute(view)
+            if name not in tables:
+                alone.execute(view)
         for connection in (database, alone):
             connection.execute(f"set threads = {THREADS}")
             connection.execute("set enable_progress_bar = false")

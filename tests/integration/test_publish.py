@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ import pytest
 
 from ingestion.paths import DataRoot
 from orchestration import publish as publishing
-from orchestration import release_files, release_order
+from orchestration import release_files
 from orchestration.changelog import changelog
 from orchestration.publish import CURRENT, PublishError, content_of, digest_of, publish
 from orchestration.release_diff import change_rows, diff
@@ -290,36 +291,6 @@ def test_a_large_table_is_there_by_year_and_once(tmp_path: Path) -> None:
         assert connection.execute(f"from {parquet_of(tmp_path, 'fct_small')}").fetchall() == [(2018,)]
 
 
-def test_a_large_release_has_the_rows_and_constraints_of_its_warehouse(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(release_order, "LARGE", 5)
-    warehouse = tmp_path / "warehouse.duckdb"
-    key = "'ag' as agency_id, '甲' as agency, 2018 + i % 3 as report_year, 'own_body' as scope, 'f' as form"
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("create table fct_filings (filing_id varchar primary key, report_year integer)")
-        connection.execute("insert into fct_filings select 'f' || i, 2018 + i % 3 from range(9) r(i)")
-        connection.execute(
-            f"create table fct_cells as select 'f' || i as filing_id, {key}, i % 2 as value "
-            "from range(10) r(i)"
-        )
-        connection.execute("comment on column fct_cells.value is '数 / number'")
-    release = publish(tmp_path / "releases", warehouse, {}, {}).path / "gongkai.duckdb"
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(f"attach '{release}' as release (read_only)")
-        for table in ("fct_filings", "fct_cells"):
-            for one, other in ((table, f"release.{table}"), (f"release.{table}", table)):
-                assert connection.execute(f"from {one} except all from {other}").fetchall() == []
-        kept = "select constraint_type from duckdb_constraints() where database_name = 'release'"
-        assert ("PRIMARY KEY",) in connection.execute(kept).fetchall()
-        years = "select report_year, value from release.fct_cells where filing_id <> 'f9'"
-        assert (found := connection.execute(years).fetchall()) == sorted(found, key=lambda row: row[1])
-        said = (
-            "select comment from duckdb_columns() where database_name = 'release' and column_name = 'value'"
-        )
-        assert connection.execute(said).fetchall() == [("数 / number",)]
-
-
 def test_views_on_published_tables_travel_with_them(tmp_path: Path) -> None:
     warehouse = _warehouse(tmp_path / "warehouse.duckdb", ROWS)
     with duckdb.connect(str(warehouse)) as connection:
@@ -381,3 +352,36 @@ def test_a_view_that_leans_on_what_is_not_published_holds_the_release_back(tmp_p
     with pytest.raises((PublishError, duckdb.Error), match=r"measure_total|staging|stg_one"):
         publish(tmp_path / "releases", warehouse, {}, {})
     assert list_releases(tmp_path / "releases") == []
+
+
+IDENTITY = (
+    "create table meta_release (release_id varchar primary key, built_at timestamp not null, "
+    "previous_release_id varchar, content_digest varchar not null, code_version varchar not null, "
+    "written_by varchar not null, storage_version varchar not null, licence varchar not null, "
+    "how_to_cite varchar not null)"
+)
+
+
+def test_a_database_without_its_folder_says_which_release_it_is(tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    first = _published_with(tmp_path, IDENTITY)
+    again = _published_with(tmp_path, IDENTITY)
+    assert (again.id, again.is_new) == (first.id, False), "its own name makes no release"
+    second = _published_with(tmp_path, IDENTITY, "delete from fct_cells where cell = 'c'")
+    for release, before in ((first, None), (second, first.id)):
+        manifest = json.loads((release.path / "release.json").read_text("utf-8"))
+        lone = tmp_path / "sent.duckdb"
+        lone.write_bytes((release.path / "gongkai.duckdb").read_bytes())
+        with duckdb.connect(str(lone), read_only=True) as connection:
+            said = connection.execute(
+                "select release_id, previous_release_id, content_digest, licence, built_at from meta_release"
+            ).fetchall()
+            cited = connection.execute("select how_to_cite from meta_release").fetchone()
+        built_at = datetime.fromisoformat(manifest["built_at"]).replace(tzinfo=None)
+        assert [row[:4] for row in said] == [(release.id, before, manifest["content"], "CC-BY-4.0")]
+        assert abs(said[0][4] - built_at) < timedelta(milliseconds=1)
+        assert cited is not None and release.id in cited[0]
+        # spreadsheets that are linked from the release before must not carry that one's name
+        assert release.id in (release.path / "csv" / "meta_release.csv").read_text("utf-8")
+        assert manifest["row_counts"]["meta_release"] == 1
+    assert {change.table for change in diff(releases, first.id, second.id)} == {"fct_cells"}

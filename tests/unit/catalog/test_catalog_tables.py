@@ -25,6 +25,7 @@ def test_tables_have_keys_without_gaps(tables: dict[str, pa.Table]) -> None:
         "catalog_columns": ["form", "table_code", "column_code"],
         "catalog_cells": ["form", "cell_key"],
         "catalog_states": ["state"],
+        "catalog_issue_codes": ["code"],
         "catalog_units": ["unit"],
         "catalog_laws": ["law"],
         "catalog_breaks": ["break_id"],
