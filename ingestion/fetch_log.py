@@ -31,6 +31,7 @@ class FetchRecord:
 
     seq: counts from 1, rising, without meaning beyond the order. at: UTC, ISO 8601. source: id of the source.
     name: the file's name as given, without machine paths; below a given folder the path relative to it.
+    address: by which a crawl knows the place that showed it (canonical); None for what was given as a file.
     title, url, issuer: what the giver knew of the document. sha256, n_bytes: None when outcome is "failed".
     outcome: "new" (first time these bytes came), "known", or "failed", and then `reason` says why.
     """
@@ -46,6 +47,7 @@ class FetchRecord:
     outcome: Outcome
     reason: str | None = None
     issuer: str | None = None
+    address: str | None = None
 
     def to_line(self) -> bytes:
         """The record as one line of UTF-8 JSON with its newline; absent fields are left out."""
@@ -57,6 +59,7 @@ class FetchRecord:
             "title": self.title,
             "url": self.url,
             "issuer": self.issuer,
+            "address": self.address,
             "sha256": self.sha256,
             "bytes": self.n_bytes,
             "outcome": self.outcome,
@@ -86,6 +89,7 @@ class FetchRecord:
             outcome=outcome,
             reason=_typed(fields, "reason", str, optional=True),
             issuer=_typed(fields, "issuer", str, optional=True),
+            address=_typed(fields, "address", str, optional=True),
         )
         if (record.sha256 is None or record.n_bytes is None) != (outcome == "failed"):
             raise ValueError("an addition has a sha256 and a size, a failure has none")
@@ -118,7 +122,7 @@ class FetchLog:
         self._line = 0
         self._records: list[FetchRecord] = []
         self._known: set[str] = set()
-        self._newest: dict[tuple[str, str], FetchRecord] = {}
+        self._newest: dict[str, FetchRecord] = {}
         self.damaged: list[int] = []
 
     def records(self) -> list[FetchRecord]:
@@ -131,11 +135,11 @@ class FetchLog:
         """Whether these bytes have been added before, as of the last look at the file."""
         return sha256 in self._known
 
-    def newest(self, source: str, name: str) -> FetchRecord | None:
-        """The last record of this source and name."""
+    def newest(self, address: str) -> FetchRecord | None:
+        """The last record of what a crawl was shown at this address."""
         with self._thread_lock:
             self._catch_up()
-            return self._newest.get((source, name))
+            return self._newest.get(address)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -168,6 +172,7 @@ class FetchLog:
         outcome: Outcome,
         reason: str | None = None,
         issuer: str | None = None,
+        address: str | None = None,
     ) -> FetchRecord:
         """Append one record with the next number and the present time; on disk when this returns."""
         if self._descriptor is None:
@@ -184,6 +189,7 @@ class FetchLog:
             outcome=outcome,
             reason=reason,
             issuer=issuer,
+            address=address,
         )
         self._write(record.to_line())
         os.fsync(self._descriptor)
@@ -217,6 +223,7 @@ class FetchLog:
                 self.damaged.append(self._line)
                 continue
             self._records.append(record)
-            self._newest[record.source, record.name] = record
+            if record.address is not None:
+                self._newest[record.address] = record
             if record.sha256 is not None:
                 self._known.add(record.sha256)

@@ -20,6 +20,7 @@ from ingestion.extract.sandbox import is_want_of_memory
 from ingestion.extract.sniff import HTML, sniff
 from ingestion.recognise import recognise
 from ingestion.recognise.reading import DocumentFacts, Headline, Reading
+from ingestion.recognise.scope import with_scope_basis
 
 _PACKAGE = Path(__file__).parent
 _CODE = ("extract", "recognise", "catalog", "carriers.py", "converter.py", "reader.py")
@@ -58,6 +59,7 @@ def read_snapshot(
                 read_file=lambda file: _read_companion(file, catalog),
             )
             reading = read_page(document, reading, companions, chain)
+        reading = with_scope_basis(reading)
     except UnreadableInput as refusal:
         reading = refused(data, name, refusal.code, refusal.reason, quarantined=refusal.quarantined)
         reading.document.media_type = refusal.media_type

@@ -71,7 +71,7 @@ def _(mo, release):
         """
         -- 合计，以及几家中的几家 / totals, and of how many
         select cast(report_year as varchar) as year, province_zh, value::double as received,
-               n_reporting, n_expected
+               n_reporting, n_expected, n_registered
         from rpt_concept_totals
         where concept = 'requests_received' and scope = 'own_body' and n_filings > 0
         order by year, province_zh

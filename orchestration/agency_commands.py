@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -55,15 +55,20 @@ def resolve(names: tuple[str, ...], year: int | None, region: str | None, as_jso
     """Which agency a NAME means in a year, with score, runner-up and why; or why none was taken.
 
     Names come from stdin, one a line, when none is given; a year and a region may follow on the line, each
-    after a tab.
+    after a tab. Every line has its answer, in their order: also an empty one, and one whose year is none.
     """
-    asked = [(name, year, region) for name in names] or _from_stdin(year, region)
+    from ingestion.resolve import Resolution
+
+    asked = [_Question(name, year, region) for name in names] or _from_stdin(year, region)
     if not asked:
         fail("give a name, or names on stdin, one a line", UNUSABLE)
     resolver = _resolver()
-    for name, of_year, of_region in asked:
-        with _readable():
-            found = resolver.resolve(name, of_year, of_region)
+    for name, of_year, of_region, wrong in asked:
+        if wrong is not None:
+            found = Resolution(name, None, None, None, None, 0, "wrong_year", f"{wrong!r} is no year")
+        else:
+            with _readable():
+                found = resolver.resolve(name, of_year, of_region)
         if as_json:
             said = json.dumps(found.to_dict(), ensure_ascii=False, indent=2 if len(names) == 1 else None)
             click.echo(said)
@@ -174,13 +179,28 @@ def _resolver() -> Resolver:
     return Resolver(Register(own=DataRoot.from_env().agencies))
 
 
-def _from_stdin(year: int | None, region: str | None) -> list[tuple[str, int | None, str | None]]:
+class _Question(NamedTuple):
+    """A name with what is known of its year and region. wrong_year: what stands where a year should."""
+
+    name: str
+    year: int | None
+    region: str | None
+    wrong_year: str | None = None
+
+
+def _from_stdin(year: int | None, region: str | None) -> list[_Question]:
+    lines = sys.stdin.buffer.read().decode("utf-8-sig", "replace").split("\n")
+    if not lines[-1]:
+        lines.pop()
     asked = []
-    for line in sys.stdin.buffer.read().decode("utf-8-sig", "replace").splitlines():
-        name, *more = (part.strip() for part in line.split("\t"))
-        of_year = int(more[0]) if more and more[0].isdigit() else year
-        if name:
-            asked.append((name, of_year, more[1] if len(more) > 1 and more[1] else region))
+    for line in lines:
+        name, said, where, *_ = (part.strip() for part in (*line.split("\t"), "", ""))
+        is_year = len(said) == 4 and said.isdecimal()
+        asked.append(
+            _Question(
+                name, int(said) if is_year else year, where or region, said if said and not is_year else None
+            )
+        )
     return asked
 
 
@@ -209,7 +229,7 @@ def _listed(text: str) -> list[tuple[str, dict[str, Any]]]:
         (f"{one['agency_id']}  {one['division_code'] or '-':<9}  {one['full_name_zh']}  "
          f"({one['valid_from'] or ''}-{one['valid_to'] or ''})", one)
         for one in versions
-        if text == one["agency_id"] or wanted in plain(one["full_name_zh"])
+        if one["agency_id"] == register.current_id(text) or wanted in plain(one["full_name_zh"])
     ]  # fmt: skip
 
 

@@ -40,6 +40,7 @@ def as_json(reading: Reading) -> dict[str, Any]:
             "agency": headline.agency,
             "report_year": headline.report_year,
             "scope": headline.scope,
+            "scope_basis": headline.scope_basis,
             "form": reading.form,
             "title": headline.title,
             "published_on": headline.published_on.isoformat() if headline.published_on else None,

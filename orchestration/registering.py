@@ -160,7 +160,7 @@ class _Known:
     def of(cls, register: Register) -> _Known:
         names = {plain(body.name_zh): body.agency_id for body in register.bodies}
         names |= {plain(alias.alias): alias.agency_id for alias in register.aliases}
-        return cls(Resolver(register), set(register.by_id), names)
+        return cls(Resolver(register), {*register.by_id, *register.former}, names)
 
     def take(self, entry: Entry, agency_id: str) -> None:
         self.ids.add(agency_id)

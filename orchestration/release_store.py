@@ -81,7 +81,9 @@ LAYOUTS: Mapping[str, Layout] = {
         {"is_current": "filings.is_current", "residual": "rows.lhs - rows.rhs"},
     ),
     "fct_legacy_indicators": Layout((), {**_BEST, "sha256": "filings.sha256"}),
-    "fct_measures": Layout(("measure",), {"ratio_best": "rows.ratio"}),
+    "fct_measures": Layout(
+        ("measure", "relation", "breaks_before", "joins_previous", "cell_keys"), {"ratio_best": "rows.ratio"}
+    ),
     "fct_narrative_facts": Layout(("fact", "unit"), {"sha256": "filings.sha256"}),
     "fct_printed_totals": Layout(
         ("table_code", "row_code", "column_code", "cell_key", "direction", "unit"),

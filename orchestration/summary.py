@@ -5,6 +5,7 @@ Belongs here: wording what the tidy tables hold. Not here: computing it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,8 @@ with counted as (
         count(*) filter (where result in ('holds', 'holds_lenient')) as holding
     from identity_results group by all
 )
-select d.name, d.sha256, d.state, d.reason, f.agency, f.report_year, f.form, c.states,
+select d.name, d.sha256, d.state, d.reason, f.agency, f.report_year, f.form, f.scope, f.vintage,
+    c.states,
     coalesce(prose.n, 0) as facts, coalesce(listed.n, 0) as indicators, coalesce(derived.n, 0) as derived,
     coalesce(judged.failing, 0) as failing, coalesce(judged.failing_lenient, 0) as failing_lenient,
     coalesce(judged.holding, 0) as holding
@@ -95,7 +97,8 @@ def summary(root: DataRoot, nights: Sequence[str] = ()) -> Summary:
         f"fits nothing: entry {position} of {files[ledger]} ({about}): {why}"
         for ledger, position, about, why in unfit
     ]
-    read = [_document(row) for row in rows if row["state"] not in UNREAD_STATES]
+    understood = [row for row in rows if row["state"] not in UNREAD_STATES]
+    read = [_document(row, who) for row, who in zip(understood, _whose(understood), strict=True)]
     room = MOST_LINES - len(lines) - (1 if unread else 0)
     if len(read) > room:
         read = [*read[: room - 1], f"and {len(read) - room + 1} more; `gongkai documents` lists them all"]
@@ -129,8 +132,24 @@ def release_lines(root: DataRoot) -> list[str]:
     return [f"release {root.current} ({manifest['id']}, {size})", *left_out]
 
 
-def _document(row: dict[str, Any]) -> str:
-    who = f"{row['agency'] or row['name']} {row['report_year'] or '(year not found)'}"
+def _whose(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Whose report each row is of: agency and year, and what tells it from the other reports of both.
+
+    A county's report comes as its own body's and as the aggregate of its towns, and each in several vintages.
+    """
+    names = [f"{row['agency'] or row['name']} {row['report_year'] or '(year not found)'}" for row in rows]
+    alike = Counter(names)
+    names = [
+        f"{name} ({row['scope']}, vintage {row['vintage']})" if alike[name] > 1 and row["vintage"] else name
+        for name, row in zip(names, rows, strict=True)
+    ]
+    alike = Counter(names)
+    return [
+        f"{name} ({row['name']})" if alike[name] > 1 else name for name, row in zip(names, rows, strict=True)
+    ]
+
+
+def _document(row: dict[str, Any], who: str) -> str:
     states = {entry["state"]: entry["cells"] for entry in row["states"] or []}
     parts = []
     if states:

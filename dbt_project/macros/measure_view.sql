@@ -9,8 +9,15 @@ select
     facts.denominator_best,
     facts.ratio,
     facts.ratio_best,
+    facts.denominator as n,
     facts.is_hidden,
-    facts.n_suspect
+    facts.relation,
+    facts.previous_report_year,
+    facts.breaks_before,
+    facts.joins_previous,
+    facts.cell_keys,
+    facts.n_suspect,
+    facts.quality
 from {{ published('fct_measures') }} as facts
 inner join {{ published('dim_agency') }} as agencies on facts.agency_id = agencies.agency_id
 where facts.measure = '{{ measure }}'

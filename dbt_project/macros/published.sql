@@ -14,6 +14,7 @@
     {{ agencies }}.county_zh,
     {{ agencies }}.level,
     {{ agencies }}.kind,
+    {{ agencies }}.division_type,
     {{ facts }}.report_year,
     {{ facts }}.scope
 {%- endmacro %}

@@ -21,3 +21,8 @@
         min(case {{ mark }}{% for name in quality_marks() %} when '{{ name }}' then {{ loop.index }}{% endfor %} end)
     ]
 {%- endmacro %}
+
+{# The worse of two marks, either of which may be null. #}
+{% macro worse_quality(one, other) -%}
+    case {% for name in quality_marks() %} when '{{ name }}' in ({{ one }}, {{ other }}) then '{{ name }}'{% endfor %} end
+{%- endmacro %}

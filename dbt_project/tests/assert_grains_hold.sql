@@ -5,6 +5,7 @@
 {% set tested = [
     'dim_agency_code',
     'dim_agency_event',
+    'dim_crosswalk',
     'dim_division',
     'measure_carried_out_per_new_and_carried_in',
     'measure_direct_suits_per_suits',
@@ -16,13 +17,15 @@
     'measure_not_processed_per_handled',
     'measure_peer_percentiles',
     'measure_publication_delay',
+    'measure_rate_year_on_year',
     'measure_refusals_by_ground',
     'measure_refused_per_handled',
     'measure_requests_by_applicant_type',
     'measure_review_corrected_per_closed',
     'measure_year_on_year',
     'rpt_concept_totals',
-    'rpt_coverage'
+    'rpt_coverage',
+    'rpt_registered_bodies'
 ] %}
 {% set declared = [] %}
 {% for node in mart_nodes() if node.name not in ('fct_cells', 'rpt_citations') and (node.config.meta or {}).get('grain') %}

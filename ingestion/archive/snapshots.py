@@ -62,6 +62,9 @@ class Snapshot:
     """Bytes in the archive with everything that was ever said of them; the log's order throughout.
 
     first: the addition that brought them. names, titles, urls, sources, issuers: each distinct value once.
+    changes: (seq, at) of the additions by which an address of a crawl that had shown other bytes came to show
+    these, for the first time or again. That an address shows what it showed is none, nor is the first that is
+    had of an address: a copy elsewhere tells nothing of what was changed. What is given as a file has none.
     """
 
     sha256: str
@@ -72,6 +75,7 @@ class Snapshot:
     urls: tuple[str, ...]
     sources: tuple[str, ...]
     issuers: tuple[str, ...] = ()
+    changes: tuple[tuple[int, str], ...] = ()
 
     @property
     def first_seq(self) -> int:
@@ -169,9 +173,16 @@ class Archive:
     def snapshots(self) -> Iterator[Snapshot]:
         """Everything archived, in the order in which it first came."""
         records: dict[str, list[FetchRecord]] = {}
+        changes: dict[str, list[tuple[int, str]]] = {}
+        shown: dict[str, str] = {}
         for record in self._log.records():
-            if record.sha256 is not None:
-                records.setdefault(record.sha256, []).append(record)
+            if record.sha256 is None:
+                continue
+            records.setdefault(record.sha256, []).append(record)
+            if record.address is not None:
+                if shown.get(record.address, record.sha256) != record.sha256:
+                    changes.setdefault(record.sha256, []).append((record.seq, record.at))
+                shown[record.address] = record.sha256
         for sha256, additions in records.items():
             yield Snapshot(
                 sha256=sha256,
@@ -182,6 +193,7 @@ class Archive:
                 urls=_latest_last(record.url for record in additions),
                 sources=_distinct(record.source for record in additions),
                 issuers=_latest_last(record.issuer for record in additions),
+                changes=tuple(changes.get(sha256, ())),
             )
 
     def refused(self) -> list[FetchRecord]:
@@ -214,24 +226,26 @@ class Archive:
         self,
         data: bytes,
         *,
+        address: str,
         source: str,
         name: str,
         title: str | None = None,
         url: str | None = None,
         issuer: str | None = None,
     ) -> FetchRecord:
-        """As add_bytes, with the issuer that the site names; what the newest record of this source and name
-        says already adds no line.
+        """As add_bytes, of what a crawl was shown at an address, with the issuer that the site names; what
+        the newest record of this address says already adds no line.
 
         That record is given back then: a crawl that was killed and goes on stores what it stored before, and
         its log does not grow by it.
         """
-        last = self._log.newest(source, name)
+        last = self._log.newest(address)
         sha256 = hashlib.sha256(data).hexdigest()
-        if last is not None and (last.sha256, last.title, last.url) == (sha256, title, url):
+        said = (sha256, source, name, title, url)
+        if last is not None and (last.sha256, last.source, last.name, last.title, last.url) == said:
             if self._holds(sha256):
                 return last
-        return self._store([data], source, name, title, url, issuer)
+        return self._store([data], source, name, title, url, issuer, address)
 
     def add_path(
         self,
@@ -335,6 +349,7 @@ class Archive:
         title: str | None,
         url: str | None,
         issuer: str | None = None,
+        address: str | None = None,
     ) -> FetchRecord:
         """Write the bytes aside while hashing them, name them, log them; all under the log's lock."""
         with self._log.hold():
@@ -372,6 +387,7 @@ class Archive:
                 n_bytes=n_bytes,
                 outcome="known" if known else "new",
                 issuer=issuer,
+                address=address,
             )
 
     def _holds(self, sha256: str) -> bool:

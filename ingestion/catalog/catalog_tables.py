@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from ingestion.catalog.concepts import concept_break_rows, concept_rows, crosswalk_rows
+from ingestion.catalog.concepts import concept_break_rows, concept_gap_rows, concept_rows, crosswalk_rows
 from ingestion.catalog.issue_codes import issue_code_rows
 from ingestion.catalog.loader import Catalog
 from ingestion.catalog.measures import measure_rows, measure_term_rows
@@ -282,6 +282,7 @@ CATALOG_ROWS: dict[str, Callable[[Catalog], list[TableRow]]] = {
     "catalog_breaks": break_rows,
     "catalog_concepts": concept_rows,
     "catalog_crosswalk": crosswalk_rows,
+    "catalog_concept_gaps": concept_gap_rows,
     "catalog_concept_breaks": concept_break_rows,
     "catalog_measures": measure_rows,
     "catalog_measure_terms": measure_term_rows,

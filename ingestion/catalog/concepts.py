@@ -21,6 +21,7 @@ from ingestion.catalog.yaml_source import parse, read_yaml
 CONCEPTS_FILE = "concepts.yml"
 
 Relation = Literal["identical", "sum_only", "approximate", "wider", "narrower"]
+Gap = Literal["dropped", "new", "absent"]
 Across = Literal["full", "approximate", "broken"]
 #: Relations whose figures may stand in one series with the concept's other forms.
 COMPARABLE: frozenset[Relation] = frozenset({"identical", "sum_only", "approximate"})
@@ -46,13 +47,18 @@ class FormOfConcept(Entry):
 
 
 class Concept(Entry):
-    """A figure that keeps its meaning across forms. `across`: break -> what it does to the series."""
+    """A figure that keeps its meaning across forms.
+
+    across: break -> what it does to the series. without: form that lacks the concept -> what stands there
+    instead.
+    """
 
     code: Code
     name: Bilingual
     unit: Text | None
     forms: Mapping[str, FormOfConcept]
     across: Mapping[str, Across] = {}
+    without: Mapping[str, Bilingual] = {}
     note: Bilingual | None = None
 
 
@@ -91,6 +97,11 @@ def _load(catalog: Catalog) -> tuple[Concept, ...]:
             raise CatalogError(CONCEPTS_FILE, f"{place}.across", f"unknown break {unknown[0]!r}")
         for code, of_form in concept.forms.items():
             _check(of_form, code, f"{place}.forms.{code}", concept.unit, catalog)
+        for code in concept.without:
+            if code not in catalog.forms or code in concept.forms:
+                raise CatalogError(
+                    CONCEPTS_FILE, f"{place}.without.{code}", "is no form that lacks the concept"
+                )
         _check_breaks(concept, place, catalog)
     return concepts
 
@@ -188,6 +199,32 @@ def crosswalk_rows(catalog: Catalog) -> list[dict[str, Any]]:
         for number, parts in enumerate(of_form.expressions(catalog.forms[code]), start=1)
         for part in parts
     ]
+
+
+def concept_gap_rows(catalog: Catalog) -> list[dict[str, Any]]:
+    """catalog_concept_gaps: a row a concept and form that lacks it; `relation` see `_gap`."""
+    return [
+        {
+            "concept": one.code,
+            "form": code,
+            "relation": _gap(form, [catalog.forms[having] for having in one.forms]),
+            "note_zh": one.without[code].zh if code in one.without else None,
+            "note_en": one.without[code].en if code in one.without else None,
+        }
+        for one in load_concepts(catalog)
+        for code, form in catalog.forms.items()
+        if code not in one.forms
+    ]
+
+
+def _gap(form: Form, having: list[Form]) -> Gap:
+    """Why `form` lacks a concept that the forms `having` have: "dropped" where one before it had it, "new"
+    where only a later one brings it, "absent" where only a form of the same years has it.
+    """
+    if any(one.report_years.last and one.report_years.last < form.report_years.first for one in having):
+        return "dropped"
+    last = form.report_years.last
+    return "new" if last and any(one.report_years.first > last for one in having) else "absent"
 
 
 def concept_break_rows(catalog: Catalog) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from ingestion.catalog.traditional import SIMPLIFIED, SOUND, words_of_the_forms
+
 # "NFKC, then drop all whitespace (果 维 持 -> 果维持; 指 标 名 称 -> 指标名称)". Word and web editors also
 # leave zero-width characters, soft hyphens and byte order marks inside a label.
 _INVISIBLE = re.compile(
@@ -57,15 +59,8 @@ _EXPLANATION = re.compile(
 
 #: Traditional characters for the simplified ones of the forms' labels: readers of pictures see them now and
 #: then (規章, 結果維持), the big5 gates of government sites and copies of them print whole reports so, and no
-#: label of a form differs from another by them alone. 製 stands for 制 in copies made word for word (強製).
-SIMPLIFIED = str.maketrans(
-    "規結強內處數開請務業機構組織總計訴訟復複議審維執許罰費項類過經舉報無應確認獲與為對關頒廢現條標準單價額導會問題"
-    "範屬國護權級沒製補後訪當繳納轉續辦糾採購減發決個萬億於時間電話傳郵遞諮詢網紙視動聞場參響歷彙總體據眾團員調賬統"
-    "會係況證種號實務負責門區縣鎮鄉黨長營協調",
-    "规结强内处数开请务业机构组织总计诉讼复复议审维执许罚费项类过经举报无应确认获与为对关颁废现条标准单价额导会问题"
-    "范属国护权级没制补后访当缴纳转续办纠采购减发决个万亿于时间电话传邮递咨询网纸视动闻场参响历汇总体据众团员调账统"
-    "会系况证种号实务负责门区县镇乡党长营协调",
-)
+#: label of a form differs from another by them alone. 於 and 後 are characters of names too, not of labels.
+LABEL_CHARACTERS: dict[int, str] = {**SIMPLIFIED, ord("於"): "于", ord("後"): "后"}
 
 # the forms' rows match 其[他它] alike: 其它 is the commoner slip for 其他
 _OTHER = ("其它", "其他")
@@ -100,7 +95,8 @@ def normalise_label(text: str) -> str:
 
 def _normalise_once(text: str) -> str:
     key = unicodedata.normalize("NFKC", text.translate(_CIRCLED).translate(_UNIFIED))
-    key = _INVISIBLE.sub("", key).translate(_UNIFIED).translate(SIMPLIFIED)
+    key = SOUND.sub("", _INVISIBLE.sub("", key).translate(_UNIFIED)).translate(LABEL_CHARACTERS)
+    key = words_of_the_forms(key)
     key = _ENUMERATOR.sub("", key, count=1) if _ENUMERATOR.match(key) else key
     key = _EXPLANATION.sub("", key)
     # （七）、总计 and, where a reader of pictures saw a speck, （七）.总计

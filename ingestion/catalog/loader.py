@@ -34,7 +34,7 @@ CATALOG_ROOT = Path(__file__).resolve().parent
 NOT_READ_WITH = frozenset(
     {
         *("sources", "crawl", "agencies", "divisions"),
-        *("corrections.yml", "concepts.yml", "measures.yml", "issues.yml"),
+        *("corrections.yml", "concepts.yml", "measures.yml", "issues.yml", "contacts.yml"),
     }
 )
 

@@ -7,6 +7,7 @@ here: arithmetic (the warehouse does it).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,21 +39,29 @@ class Measure(Entry):
 
 
 class View(Entry):
-    """A view that is no ratio of concepts; `formula` says in words what it works out."""
+    """A view that is no ratio of concepts; `formula` says what it works out, the others of what, in words.
+
+    numerator, denominator, n: not given where the view has none. n is what a row rests on.
+    """
 
     code: Code
     name: Bilingual
     formula: Text
+    numerator: Bilingual | None = None
+    denominator: Bilingual | None = None
+    n: Bilingual | None = None
     caveat: Bilingual
 
 
 class Measures(Entry):
     """All measures; a value whose denominator is below `hidden_below` is hidden.
 
-    views: what is worked out otherwise, with the same duty to say how and what to know.
+    n: what the figure of a measure rests on, in words; `{denominator}` stands for the measure's own. views:
+    what is worked out otherwise, with the same duty to say how and what to know.
     """
 
     hidden_below: int = Field(ge=0)
+    n: Bilingual
     measures: tuple[Measure, ...] = Field(min_length=1)
     views: tuple[View, ...] = ()
 
@@ -91,14 +100,41 @@ def _read(root: Path) -> Measures:
 
 
 def _written(terms: tuple[str, ...]) -> str:
-    joined = "".join(f" - {term[1:]}" if term.startswith("-") else f" + {term}" for term in terms)
-    text = joined.removeprefix(" + ")
+    text = _added(terms, lambda code: code)
     return f"({text})" if len(terms) > 1 else text
+
+
+def _added(terms: tuple[str, ...], name: Callable[[str], str]) -> str:
+    """ "a + b - c" with the names of the concepts."""
+    joined = "".join(f" - {name(term[1:])}" if term.startswith("-") else f" + {name(term)}" for term in terms)
+    return joined.removeprefix(" + ")
+
+
+def _in_words(
+    one: Measure | View, measures: Measures, names: Mapping[str, Bilingual]
+) -> dict[str, str | None]:
+    """numerator, denominator and n of a row of catalog_measures, each in both languages."""
+    if isinstance(one, View):
+        said = {"numerator": one.numerator, "denominator": one.denominator, "n": one.n}
+        return {
+            f"{part}_{language}": getattr(text, language) if text else None
+            for part, text in said.items()
+            for language in ("zh", "en")
+        }
+    words: dict[str, str | None] = {}
+    for part, terms in (("numerator", one.numerator), ("denominator", one.denominator)):
+        words[f"{part}_zh"] = _added(terms, lambda code: names[code].zh)
+        words[f"{part}_en"] = _added(terms, lambda code: names[code].en)
+    for language in ("zh", "en"):
+        denominator = words[f"denominator_{language}"]
+        words[f"n_{language}"] = getattr(measures.n, language).format(denominator=denominator)
+    return words
 
 
 def measure_rows(catalog: Catalog) -> list[dict[str, Any]]:
     """catalog_measures: a row a measure or view; each is a view `measure_<code>` of the warehouse."""
     measures = load_measures(catalog)
+    names = {concept.code: concept.name for concept in load_concepts(catalog)}
     return [
         {
             "measure": one.code,
@@ -106,6 +142,7 @@ def measure_rows(catalog: Catalog) -> list[dict[str, Any]]:
             "name_zh": one.name.zh,
             "name_en": one.name.en,
             "formula": one.formula,
+            **_in_words(one, measures, names),
             "caveat_zh": one.caveat.zh,
             "caveat_en": one.caveat.en,
             "hidden_below": measures.hidden_below,

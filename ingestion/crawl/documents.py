@@ -212,6 +212,7 @@ class Documents:
         name = addresses.safe_name(answer.url, answer.headers.get("content-disposition"), item.title)
         record = self.archive.add_once(
             answer.body,
+            address=key,
             source=self.publisher.id,
             name=name,
             title=title,

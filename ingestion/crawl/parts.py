@@ -86,7 +86,9 @@ class Parts:
             else:
                 outcome = Outcome.NEW if before is None or before.sha256 is None else Outcome.CHANGED
                 name = addresses.safe_name(answer.url, answer.headers.get("content-disposition"), text)
-                self.archive.add_once(answer.body, source=self.publisher.id, name=name, title=None, url=url)
+                self.archive.add_once(
+                    answer.body, address=key, source=self.publisher.id, name=name, title=None, url=url
+                )
             child = Child(
                 key, url, text, role, sha256, answer.headers.get("etag"), answer.headers.get("last-modified")
             )

@@ -1,7 +1,7 @@
 """Personal data of contact lines (names, telephones, e-mail) is taken out of free text, here only.
 
-Belongs here: which columns are free text, and what in them is a contact. Does not belong here: printed cells
-(their `raw` stays as printed), the archive, which keeps every document as it came.
+Belongs here: which columns are free text. Does not belong here: what in them is a contact (`contact_lines`),
+printed cells (their `raw` stays as printed), the archive, which keeps every document as it came.
 
 A report ends with its contact line, or says it in the middle of a sentence that states a number. Numbers of
 offices go as well: no table needs them, and nobody can tell which of them ring on a person's desk.
@@ -9,12 +9,13 @@ offices go as well: no table needs them, and nobody can tell which of them ring 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
-LEFT_OUT = "〔略〕"
+from ingestion.normalise.contact_lines import LEFT_OUT, contact_spans, is_contact_row, speaks_of_contacts
 
 #: Columns that quote a document in words of its own choosing, by table.
 FREE_TEXT: Mapping[str, tuple[str, ...]] = {
@@ -28,33 +29,50 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "corrections": ("reason", "why", "about", "evidence_locator"),
 }
 
-_CONTACT = re.compile(
-    r"""
-      (?P<phone>(?:电话|手机|传真|热线|座机|联系方式|微信|QQ)(?:号码|号)?
-      \s*[:：为是]?\s*[（(]?)
-      [+＋]?\d[\d\s()（）—–－-]{5,}\d
-    | (?P<name>(?:联系人|联络员|负责人|审核人|填报人|填表人|经办人|撰稿人?|签发人?|责任编辑)
-      (?:姓名)?\s*[:：]\s*)
-      [\u4e00-\u9fff](?:\s?(?!电话|手机|传真|邮箱|联系|职务)[\u4e00-\u9fff·]){1,3}
-    | [A-Za-z0-9._%+-]+[@＠][A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+
-    | (?<![0-9A-Za-z.])0\d{2,3}\s?[-—–－)）]\s?\d{7,8}(?!\d)
-    | (?<![0-9A-Za-z.])1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?![0-9A-Za-z.])
-    """,
-    re.VERBOSE,
-)
+#: Cells as printed: a bare figure is never a contact, a cell that a contact line ran into is none either.
+PRINTED: Mapping[str, tuple[str, ...]] = {"cells": ("raw", "others"), "indicators": ("unit", "raw")}
 
 
+@lru_cache(maxsize=4096)
 def without_contacts(text: str) -> str:
     """The text with names, numbers and addresses of contact lines replaced by 〔略〕; labels stay."""
-    return _CONTACT.sub(lambda found: (found["phone"] or found["name"] or "") + LEFT_OUT, text)
+    kept, end = [], 0
+    for start, stop in contact_spans(text):
+        kept += [text[end:start], LEFT_OUT]
+        end = stop
+    return "".join([*kept, text[end:]])
 
 
 def leave_contacts_out(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """A tidy table with `without_contacts` over its free text; nulls stay, nothing else is touched."""
-    texts = {
-        column: [without_contacts(text) if isinstance(text, str) else text for text in frame[column]]
-        for column in FREE_TEXT.get(table, ())
-    }
-    return frame.assign(
-        **{column: pd.Series(kept, index=frame.index, dtype=object) for column, kept in texts.items()}
-    )
+    """A tidy table with `without_contacts` over its free text, and over printed cells that speak of contacts.
+
+    A contact line that stands in a list of indicators as a row of its own (联系电话, 个, 86382345) keeps its
+    place and its label: its number is no indicator, so it has no value and is unreadable. Nulls stay, nothing
+    else is touched.
+    """
+    if table == "indicators":
+        frame = _without_contact_rows(frame)
+    kept = {column: _read_again(frame[column], without_contacts) for column in FREE_TEXT.get(table, ())}
+    kept |= {column: _read_again(frame[column], _printed) for column in PRINTED.get(table, ())}
+    return frame.assign(**kept)
+
+
+def _printed(text: str) -> str:
+    return without_contacts(text) if speaks_of_contacts(text) else text
+
+
+def _read_again(column: pd.Series[Any], change: Callable[[str], str]) -> pd.Series[Any]:
+    """The column with every text changed, each but once: most cells of a table are one of few figures."""
+    changed = {text: change(text) for text in column.unique() if isinstance(text, str)}
+    return pd.Series([changed.get(text, text) for text in column], index=column.index, dtype=object)
+
+
+def _without_contact_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    printed = zip(frame["code"], frame["label"], frame["unit"], frame["raw"], strict=True)
+    contact = [code is None and is_contact_row(label, unit, raw or "") for code, label, unit, raw in printed]
+    if not any(contact):
+        return frame
+    frame = frame.copy()
+    frame.loc[contact, ["value", "state"]] = [None, "unreadable"]
+    frame.loc[contact, ["unit", "raw"]] = [None, LEFT_OUT]
+    return frame

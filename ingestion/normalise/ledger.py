@@ -19,7 +19,14 @@ from ingestion.catalog import CellCorrection, DocumentCorrection, Entered, Ledge
 from ingestion.extract.model import Issue
 from ingestion.normalise.filings import Filing, attached_to, is_filing, is_waiting
 from ingestion.readings import StoredReading
-from ingestion.recognise.reading import CellReading, Headline
+from ingestion.recognise.reading import (
+    SCOPE_ASSUMED,
+    SCOPE_BY_KIND,
+    SCOPE_BY_LEDGER,
+    SCOPE_DOUBT,
+    CellReading,
+    Headline,
+)
 
 #: The issue of a document of which a person has said what it is, and the mark in `found` of each such field.
 CORRECTED = "corrected_by_ledger"
@@ -98,6 +105,11 @@ def _as_said(stored: StoredReading, fields: Mapping[str, DocumentCorrection]) ->
         was, now = getattr(headline, name), getattr(entry, name)
         issues.append(_issue(name, f"{now}; read as {_in_words(was)}", entry))
         _correct(headline, name, was, entry)
+    if "scope" in fields:
+        headline.scope_basis = SCOPE_BY_LEDGER
+        issues = [issue for issue in issues if issue.code != SCOPE_DOUBT]
+    elif "agency" in fields and headline.scope_basis == SCOPE_BY_KIND:
+        headline.scope_basis = SCOPE_ASSUMED  # what told it was the kind of another body
     return StoredReading(stored.snapshot, replace(reading, headline=headline, issues=issues))
 
 

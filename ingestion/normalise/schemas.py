@@ -84,6 +84,8 @@ TABLE_SCHEMAS: dict[str, pa.Schema] = {
         ("found", _T),
         ("withdrawn", pa.bool_()),
         ("issued_as", _T),
+        ("took_over_from", _T),
+        ("scope_basis", _T),
     ),
     "cells": _schema(
         *FILING_KEY,

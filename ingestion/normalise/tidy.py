@@ -15,14 +15,13 @@ import pandas as pd
 
 from ingestion.catalog import Catalog, Form
 from ingestion.extract.model import Issue, Locator
-from ingestion.normalise.filings import Filing, attached_to, is_waiting, issued_as
+from ingestion.normalise.filings import MISSING_PREFIX, Filing, attached_to, is_waiting, issued_as
 from ingestion.normalise.schemas import TABLE_SCHEMAS
 from ingestion.readings import StoredReading
 from ingestion.recognise.reading import REPORTED, UNREADABLE, CellReading, Reading
 
 #: What a document's state is called, by the status of its reading.
 DOCUMENT_STATES = {"complete": "read"}
-MISSING_PREFIX = "missing_"
 #: The state of a file that is part of the report of a page: no filing of its own.
 ATTACHED = "attached"
 
@@ -103,6 +102,8 @@ def filings(items: Iterable[Filing]) -> pd.DataFrame:
                 "found": json.dumps(headline.found, ensure_ascii=False, sort_keys=True, default=str),
                 "withdrawn": item.withdrawn,
                 "issued_as": issued_as(item.stored),
+                "took_over_from": json.dumps(item.took_over_from) if item.took_over_from else None,
+                "scope_basis": headline.scope_basis,
             }
         )
     return _frame("filings", rows)
@@ -248,7 +249,7 @@ def narrative_facts(items: Iterable[Filing]) -> pd.DataFrame:
 
 
 def issues(stored: Sequence[StoredReading], items: Iterable[Filing]) -> pd.DataFrame:
-    """Issues of every reading, and of each vintage that stays beside the current one.
+    """Issues of every reading, and of each vintage that stays beside the current one or was put back.
 
     What there is to say of a file that belongs to a page is said by the page's reading.
     """
@@ -263,6 +264,8 @@ def issues(stored: Sequence[StoredReading], items: Iterable[Filing]) -> pd.DataF
         found = list(entry.reading.issues)
         if filing is not None and filing.beside is not None:
             found.append(Issue("vintage_beside_current", "filing", filing.beside, "info"))
+        if filing is not None and filing.put_back is not None:
+            found.append(Issue("vintage_put_back", "filing", filing.put_back, "info"))
         for position, issue in enumerate(found, start=1):
             rows.append(
                 {

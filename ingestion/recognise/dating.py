@@ -21,9 +21,9 @@ def read_period(document: Document, words: HeadlineWords, head: Headline, issues
     """The statistical period as printed; impossible and unusual ones are issues, never corrected."""
     until: tuple[Saying, str] | None = None
     for paragraph in paragraphs(document):
-        if "统计" not in paragraph.text and "截" not in paragraph.text:
-            continue
         folded = fold(paragraph.text)
+        if "统计" not in folded.text and "截" not in folded.text:
+            continue
         match = words.period.search(folded.text)
         if match is not None:
             first, last = folded.span(match.start("from"), match.end("to"))

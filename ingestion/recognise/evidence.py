@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingestion.catalog.labels import SIMPLIFIED
 from ingestion.extract.model import Document, Grid, ImageBlock, TextBlock
 from ingestion.recognise.headline_words import HeadlineWords, load_headline_words
 from ingestion.recognise.prose import fold
@@ -38,7 +37,7 @@ def report_evidence(document: Document, title: str | None = None) -> tuple[bool,
     reports, a guide, an interpretation or news about a report is none, even where it carries the empty form.
     """
     words = load_headline_words()
-    texts = [text.translate(SIMPLIFIED) for text in _texts(document)]
+    texts = list(_texts(document))
     sections = _count_sections(texts, words)
     labels = _count_labels(texts, words)
     titles = [found for found in titles_of(document, words) if found.weight]

@@ -492,8 +492,9 @@ class GridWalker:
         fields = [cell for cell in cells[at + 1 :] if not is_unit(cell.text)]
         confidence = match.confidence
         doubt = "its label only resembles the form's" if confidence < 1 else None
-        if len(slots) > 1 and fields and looks_like_label(fields[0]):
+        if len(slots) > 1 and fields and looks_like_label(fields[0]) and any(map(is_value, fields[1:])):
             # 其他对外管理服务事项 | 行政检查 | 5 | 0 | 5: a label of no row says whose part the numbers are
+            # (规章 | 详见网站 | 详见网站 | 详见网站 has a text in each of its cells)
             fields = fields[1:]
             confidence = min(confidence, CONFIDENCE_RESEMBLES)
             doubt = "a label of no row of the form stands before its numbers"

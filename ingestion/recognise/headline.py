@@ -23,6 +23,7 @@ from ingestion.recognise.numerals import parse_year
 from ingestion.recognise.prose import fold, mask
 from ingestion.recognise.reading import Headline
 from ingestion.recognise.sayings import Line, Saying, labelled_values, preamble_of
+from ingestion.recognise.scope import read_scope
 from ingestion.recognise.titles import Title, best_title, parse_title, title_year, titles_of
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def read_headline(
     read_period(document, words, head, issues)
     _read_year(document, lines, preamble, titles, chosen, title, words, head, issues)
     read_agency(document, lines, preamble, labelled, chosen, hint, issuer, words, head, issues)
-    _read_scope(preamble, chosen, hint, words, head)
+    read_scope(lines, preamble, chosen, hint, words, head)
     read_dates(document, lines, labelled, words, head)
     read_document_number(lines, labelled, words, head)
     if head.title is None and title:
@@ -214,33 +215,6 @@ def _year_of_body(lines: Sequence[Line]) -> Saying | None:
         return None
     year = leaders[0][0]
     return Saying(int(year), f"{year}年", "openings of sentences", first[year])
-
-
-def _read_scope(
-    preamble: Sequence[Line], chosen: Title | None, hint: Title | None, words: HeadlineWords, head: Headline
-) -> None:
-    """own_body unless title or preamble says that the figures cover other bodies too."""
-    titles = [title for title in (chosen, hint) if title is not None]
-    for title in titles[:1]:
-        if words.own_body.search(title.text):
-            head.found["scope"] = Saying("own_body", title.raw, title.how, title.locator).to_found()
-            return
-        match = words.aggregate_title.search(title.text)
-        if match is not None:
-            head.scope = "aggregate"
-            head.found["scope"] = Saying("aggregate", match.group(), title.how, title.locator).to_found()
-            return
-    for line in preamble:
-        text = mask(line.text)
-        if words.own_body.search(text):
-            return
-        match = words.aggregate_preamble.search(text)
-        if match is not None:
-            head.scope = "aggregate"
-            head.found["scope"] = Saying(
-                "aggregate", match.group(), "preamble", line.block.locator
-            ).to_found()
-            return
 
 
 def _check_hint(

@@ -49,6 +49,13 @@ class _Scope(_Strict):
     aggregate_title: str
     aggregate_preamble: str
     own_body: str
+    aggregate_statement: str
+    own_preamble: str
+    own_statement: str
+    kinds_without_area: tuple[str, ...]
+    kinds_with_area: tuple[str, ...]
+    area_words: str
+    totals: dict[str, tuple[str, ...]]
 
 
 class _Year(_Strict):
@@ -114,6 +121,13 @@ class HeadlineWords:
         self.aggregate_title = _compile(file.scope.aggregate_title, "scope.aggregate_title")
         self.aggregate_preamble = _compile(file.scope.aggregate_preamble, "scope.aggregate_preamble")
         self.own_body = _compile(file.scope.own_body, "scope.own_body")
+        self.aggregate_statement = _compile(file.scope.aggregate_statement, "scope.aggregate_statement")
+        self.own_preamble = _compile(file.scope.own_preamble, "scope.own_preamble")
+        self.own_statement = _compile(file.scope.own_statement, "scope.own_statement")
+        self.area_wide = _compile(file.scope.area_words, "scope.area_words")
+        self.scope_totals = file.scope.totals
+        self._without_area = frozenset(file.scope.kinds_without_area)
+        self._kinds = sorted((*file.scope.kinds_without_area, *file.scope.kinds_with_area), key=len)[::-1]
         self.year_preamble = _compile(file.year.preamble, "year.preamble")
         self.year_table = _compile(file.year.table, "year.table")
         self.period = _compile(file.period.find, "period.find")
@@ -136,6 +150,14 @@ class HeadlineWords:
             "labels",
         )
         self.all_labels = frozenset(labels)
+
+    def has_no_area(self, agency: str) -> bool:
+        """Whether a body is of a kind that has no bodies of an area below it, by the end of its name.
+
+        The longest known end counts: 办公室 of a committee has none, 人民政府办公室 speaks for all.
+        """
+        kind = next((kind for kind in self._kinds if agency.endswith(kind)), None)
+        return kind in self._without_area
 
 
 def _any(words: tuple[str, ...]) -> str:

@@ -17,6 +17,9 @@ from ingestion.recognise.reading import Headline
 from ingestion.recognise.sayings import SIGNED, Line, Saying
 from ingestion.recognise.titles import Title
 
+#: Lines among which a report speaks of itself, menus of the page before it included.
+_FIRST_LINES = 20
+
 
 def read_agency(
     document: Document,
@@ -42,6 +45,10 @@ def read_agency(
     places.extend(_letterheads(lines, words))
     places.extend(_names_in_preamble(preamble, words))
     places.extend(_declared_names(document, labelled, words))
+    if not places:
+        # what a report says of itself may stand below its first heading
+        of_itself = [line for line in lines[:_FIRST_LINES] if words.report_preamble.search(line.text)]
+        places.extend(_names_in_preamble(of_itself, words))
     if not places:
         places.extend(_opening_names(lines, words))
     if not places and hint is not None and hint.agency is not None:

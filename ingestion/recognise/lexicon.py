@@ -115,6 +115,7 @@ class NarrativeFile(_Strict):
     fragments: dict[str, str]
     scope_words: str
     other_period: str
+    part_of_year: str
     statement_without_number: str
     facts: tuple[FactSpec, ...] = Field(min_length=1)
     enumerations: tuple[EnumerationSpec, ...]
@@ -197,6 +198,7 @@ class Narrative:
         self.version = file.version
         self.scope_words = _compile(file.scope_words, file.fragments, "scope_words")
         self.other_period = _compile(file.other_period, file.fragments, "other_period")
+        self.part_of_year = _compile(file.part_of_year, file.fragments, "part_of_year")
         self.without_number = _compile(
             file.statement_without_number, file.fragments, "statement_without_number"
         )

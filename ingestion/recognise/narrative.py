@@ -31,6 +31,8 @@ _DIGIT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]*%)")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})年(?:度)?(?!\d{1,2}月)")
 #: No prose has sentences this long; patterns are not let loose on what may be hostile.
 _MAX_SENTENCE_CHARS = 6_000
+#: Characters of the clause before that may say of which time a clause speaks (2022年,我局…).
+_OPENING = 8
 _COPULAS = frozenset("为是有")
 _AREA_WIDE = "area_wide_wording"
 _OTHER_MATTERS = "other_matters"
@@ -143,7 +145,12 @@ def _apply(
                 continue
             if lexicon.other_period.search(text, clause_start, span[0]):
                 continue
-            other = _other_year(sentence, clause_start, span[0], report_year)
+            if lexicon.part_of_year.search(text, max(0, clause_start - _OPENING), span[0]):
+                continue
+            neighbour = _neighbouring_year(match, report_year)
+            if neighbour is False:
+                continue
+            other = None if neighbour else _other_year(sentence, clause_start, span[0], report_year)
             if other is not None:
                 issues.append(_of_other_year(fact, match, sentence, other))
                 taken.append(span)
@@ -308,13 +315,25 @@ def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
     return any(start < span[1] and span[0] < end for start, end in taken)
 
 
+def _neighbouring_year(match: re.Match[str], report_year: int | None) -> bool | None:
+    """Whether a year that the pattern names is the one before (`last`) or after (`next`) the report's.
+
+    None where it names none. 2022年结转至2023年2件 is carried in by the report on 2023 only.
+    """
+    for name, offset in (("last", -1), ("next", 1)):
+        year = match.groupdict().get(name)
+        if year is not None:
+            return report_year is not None and int(year) == report_year + offset
+    return None
+
+
 def _other_year(sentence: Sentence, clause_start: int, position: int, report_year: int | None) -> int | None:
     """The year that the clause before a figure names, if it is not the report's."""
     if report_year is None:
         return None
     years = [int(year) for year in _YEAR.findall(sentence.masked[clause_start:position])]
     if not years:
-        opening = sentence.masked[max(0, clause_start - 8) : clause_start]
+        opening = sentence.masked[max(0, clause_start - _OPENING) : clause_start]
         # "2022年,我局收到…": the year is set off by a comma.
         years = [int(year) for year in _YEAR.findall(opening)]
     return years[-1] if years and report_year not in years else None

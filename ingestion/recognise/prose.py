@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ingestion.catalog.traditional import SIMPLIFIED, SOUND
 from ingestion.extract.model import Document, Locator, TextBlock
 
 #: Stands for one masked character: no pattern for numbers or words matches it.
@@ -20,13 +21,13 @@ MASK = "□"
 
 
 def _single_forms() -> dict[int, str]:
-    """NFKC for the characters it maps to exactly one other, so that offsets stay true."""
-    forms: dict[int, str] = {}
+    """NFKC for the characters it maps to exactly one other, so that offsets stay true; simplified forms."""
+    forms: dict[int, str] = dict(SIMPLIFIED)
     for first, last in ((0xFF01, 0xFF5E), (0x2F00, 0x2FDF), (0xF900, 0xFAD9), (0xFE50, 0xFE6B)):
         for point in range(first, last + 1):
             form = unicodedata.normalize("NFKC", chr(point))
             if len(form) == 1:
-                forms[point] = form
+                forms[point] = SIMPLIFIED.get(ord(form), form)
     forms[ord("﹝")] = "〔"
     forms[ord("﹞")] = "〕"
     forms[ord("∶")] = ":"
@@ -36,14 +37,19 @@ def _single_forms() -> dict[int, str]:
 _FORMS = _single_forms()
 #: Where such characters stand, and how many kinds of them are replaced one by one: a real text has some ten
 #: (，、。：（）《》０１), and each takes a hundredth of the time in which `translate` looks up every hanzi.
-_FORMABLE = re.compile("[﹝﹞∶\u2f00-\u2fdf\uf900-\ufad9\ufe50-\ufe6b\uff01-\uff5e]")
+_FORMABLE = re.compile(
+    "[﹝﹞∶\u2f00-\u2fdf\uf900-\ufad9\ufe50-\ufe6b\uff01-\uff5e" + "".join(map(chr, SIMPLIFIED)) + "]"
+)
 _FEW_KINDS = 24
 _BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u3000\xa0]+")
+_BLANK_OR_SOUND = re.compile(f"{_BLANK.pattern}|{SOUND.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text for matching: NFKC per character, blanks dropped (one kept between two ASCII words or numbers).
+    """A text for matching: NFKC and simplified forms per character, blanks and marks of sound dropped.
+
+    One blank is kept between two ASCII words or numbers.
 
     `origin[i]` is the offset in the printed text of character i of `text`; None where nothing was dropped.
     """
@@ -63,12 +69,14 @@ def fold(text: str) -> Folded:
     if text.isascii() and text.isalnum():
         return Folded(text, None)  # a number, as most cells of a table are
     formed = _formed(text)
-    if _BLANK.search(formed) is None:
+    # asked for every text: the second pattern is slow, and few texts have a bracket
+    dropped = _BLANK_OR_SOUND if "(" in formed and SOUND.search(formed) else _BLANK
+    if dropped.search(formed) is None:
         return Folded(formed, None)
     kept: list[str] = []
     origin: list[int] = []
     position = 0
-    for blank in _BLANK.finditer(formed):
+    for blank in dropped.finditer(formed):
         start, end = blank.span()
         kept.append(formed[position:start])
         origin.extend(range(position, start))

@@ -25,6 +25,14 @@ MISSING_TABLE = "missing_table"
 MISSING_IMAGE = "missing_image"
 MISSING_PAGE_BREAK = "missing_page_break"
 
+#: What tells the scope of a report: the title, a sentence about its figures, what the body is (a street
+#: office has no area to add up), nothing (own_body by the rule), nothing while the prose speaks against it, a
+#: person.
+SCOPE_BY_TITLE, SCOPE_BY_STATEMENT, SCOPE_BY_KIND = "title", "statement", "agency_kind"
+SCOPE_ASSUMED, SCOPE_IN_DOUBT, SCOPE_BY_LEDGER = "assumed", "in_doubt", "ledger"
+#: The issue that says which sentence speaks against it.
+SCOPE_DOUBT = "scope_in_doubt"
+
 
 # Not frozen, though never changed: a frozen one takes three times as long to make, and a report has 200.
 @dataclass(slots=True)
@@ -156,6 +164,7 @@ class Headline:
     agency: str | None = None
     report_year: int | None = None
     scope: str = "own_body"
+    scope_basis: str = SCOPE_ASSUMED
     form: str | None = None
     title: str | None = None
     published_on: date | None = None

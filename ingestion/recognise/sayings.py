@@ -13,6 +13,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from ingestion.catalog.traditional import SIMPLIFIED
 from ingestion.extract.model import Document, Locator, TextBlock
 from ingestion.recognise.headline_words import HeadlineWords
 from ingestion.recognise.prose import Folded, fold, paragraph_of
@@ -72,11 +73,10 @@ def labelled_values(
     Only the top: further down such words belong to the text.
     """
     for line in lines[:_LABEL_BLOCKS]:
-        for match in words.labelled.finditer(line.block.text[:_LABEL_CHARS]):
-            yield (
-                match.group("label"),
-                Saying(match.group("value"), match.group(), "label", line.at(*match.span())),
-            )
+        printed = line.block.text[:_LABEL_CHARS]
+        for match in words.labelled.finditer(printed.translate(SIMPLIFIED)):
+            raw = printed[slice(*match.span())]
+            yield match.group("label"), Saying(match.group("value"), raw, "label", line.at(*match.span()))
     for grid in document.grids()[:2]:
         for row in grid.rows():
             for cell, value in pairwise(row):

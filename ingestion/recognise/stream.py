@@ -17,8 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ingestion.catalog.labels import SIMPLIFIED, enumerator_number
+from ingestion.catalog.labels import LABEL_CHARACTERS, enumerator_number
 from ingestion.catalog.models import Row
+from ingestion.catalog.traditional import SOUND, words_of_the_forms
 from ingestion.extract.model import Issue, Locator, TextBlock
 from ingestion.recognise.heads import unit_in_head
 from ingestion.recognise.layouts import (
@@ -41,6 +42,12 @@ MIN_ROWS_WITHOUT_HEAD = 5
 #: Words between two labels of a head are the label of a further column up to this length.
 MAX_FOREIGN_LABEL = 8
 
+#: A bracket behind a label: of a unit or a note, whatever it holds; and of an explanation.
+MAX_UNIT_BRACKET = 40
+MAX_EXPLANATION = 160
+MAX_FIGURES_EXPLAINED = 2
+_YEAR_NAMED = re.compile(r"20\d\d年")
+
 #: Stands in the text where a grid was: no value reaches across it.
 BARRIER = "\f"
 
@@ -56,11 +63,11 @@ _UNIFY: dict[int, str | int | None] = {
             "它": "他",
         }
     ),
-    **SIMPLIFIED,
+    **LABEL_CHARACTERS,
 }
 _PAGE_NUMBER = re.compile(r"\s*[-—–－]+\s*\d{1,3}\s*[-—–－]+\s*|\s*第\s*\d{1,3}\s*页.{0,12}")
 # What may stand between a label and its numbers: its closing quote, an explanation in brackets, a colon.
-_AFTER_LABEL = re.compile(r"\s*(?:\([^()\f]{0,80}\)|[”\"'」』:])")
+_AFTER_LABEL = re.compile(r"\s*(?:\((?:[^()\f]|\([^()\f]{1,6}\)){0,80}\)|[”\"'」』:])")
 _TRAILING_ENUMERATOR = re.compile(
     r"(?P<digit>\d{1,2})[.,)]\s*$|(?P<other>\(?[一二三四五六七八九十]{1,3}[),.]|[①-⑳]|其中:?)\s*$"
 )
@@ -121,17 +128,18 @@ def flatten(blocks: Sequence[TextBlock | None]) -> FlatText:
     text = "".join(parts)
     squeezed: list[str] = []
     origin: list[int] = []
+    sounds = {index for sound in SOUND.finditer(text) for index in range(*sound.span())}
     for index, char in enumerate(text):
         if char == BARRIER:
             squeezed.append(char)
             origin.append(index)
             continue
-        if char.isspace() or char in "|\u200b\ufeff":
+        if char.isspace() or char in "|\u200b\ufeff" or index in sounds:
             continue
         for folded in fold_char(char):
             squeezed.append(folded)
             origin.append(index)
-    return FlatText(text, "".join(squeezed), origin, starts, kept)
+    return FlatText(text, words_of_the_forms("".join(squeezed)), origin, starts, kept)
 
 
 @lru_cache(maxsize=8192)
@@ -149,7 +157,8 @@ def fold_label(label: str) -> str:
 
 def squeeze(text: str) -> str:
     """A whole text folded at once, without spaces: for asking whether a label stands in it, not where."""
-    return unicodedata.normalize("NFKC", "".join(text.split())).translate(_UNIFY)
+    squeezed = unicodedata.normalize("NFKC", SOUND.sub("", "".join(text.split())))
+    return words_of_the_forms(squeezed.translate(_UNIFY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +464,7 @@ class StreamReader:
         The enumerator of the next label ("3100000312.没有…" ends with "2.") is cut off only if it is the one
         the form prints there; a run of digits that ends otherwise is left without fields, so unreadable.
         """
-        start = flat.origin[hit.end - 1] + 1
+        start = flat.origin[hit.end + len(_bracket_after(flat, hit)) - 1] + 1
         stop = flat.origin[following.start] if following is not None else len(flat.text)
         text = flat.text[start : min(stop, start + MAX_VALUE_TEXT)]
         barrier = text.find(BARRIER)
@@ -510,10 +519,19 @@ def _is_words(text: str) -> bool:
 
 
 def _bracket_after(flat: FlatText, hit: Hit) -> str:
-    """The bracket right behind a label, such as （单位：万元）; empty where there is none."""
-    text = flat.squeezed[hit.end : hit.end + 40]
+    """The bracket right behind a label, such as （单位：万元）; empty where there is none.
+
+    A long one explains the label and may name it and others (规范性文件（…通知，…属于规范性文件）). It
+    holds no figures but years and an example; otherwise it is two halves of brackets with a row between them.
+    """
+    text = flat.squeezed[hit.end : hit.end + MAX_EXPLANATION]
     end = text.find(")")
-    return text[: end + 1] if text.startswith("(") and end > 0 else ""
+    if not text.startswith("(") or end < 0:
+        return ""
+    bracket = text[: end + 1]
+    figures = sum(map(str.isdigit, _YEAR_NAMED.sub("", bracket)))
+    explains = "(" not in bracket[1:] and BARRIER not in bracket and figures <= MAX_FIGURES_EXPLAINED
+    return bracket if len(bracket) <= MAX_UNIT_BRACKET or explains else ""
 
 
 def _cut_enumerator(folded: str, begin: int, next_row: Row | None) -> int | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from ingestion.catalog.agencies import TERRITORIAL, AgencyVersion, Register, load_register
+from ingestion.catalog.agencies import ID, TERRITORIAL, AgencyVersion, Register, load_register
 from ingestion.catalog.agencies.offices import government_of
 from ingestion.catalog.divisions import CITY, COUNTY, PROVINCE, STREET, Division, list_year
 from ingestion.catalog.divisions.names import plain, spellings, upper_stem
@@ -110,7 +110,7 @@ class Resolver:
         return {plain(one.alias): one.agency_id for one in self.register.aliases if one.kind == "region"}
 
     def _registered(self, name: str, text: str, year: int | None) -> Resolution | None:
-        ids = self._names.get(text)
+        ids = {self.register.current_id(text)} if ID.fullmatch(text) else self._names.get(text)
         if not ids:
             return None
         asked = year or list_year(None)
@@ -119,6 +119,8 @@ class Resolver:
             for agency_id in sorted(ids)
             if (version := self.register.at(agency_id, asked)) is not None
         ]
+        if not found:
+            return None
         if len(found) == 1:
             why = f"registered under exactly this name: {found[0].name_zh}"
             return _resolution(name, year, found[0], "registered_name", why, found)

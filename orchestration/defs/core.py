@@ -35,6 +35,7 @@ CATALOG = {
     "catalog_breaks": "Where series of two forms may not be joined.",
     "catalog_concepts": "Concepts: one name for a figure through the forms of all eras.",
     "catalog_crosswalk": "The cells of each form that a concept consists of.",
+    "catalog_concept_gaps": "The forms that lack a concept: dropped, or new in a later one.",
     "catalog_concept_breaks": "What each break of the series does to each concept.",
     "catalog_measures": "Measures: ratios of concepts, named by their formula.",
     "catalog_measure_terms": "The concepts above and below the line of each measure.",

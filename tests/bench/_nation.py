@@ -156,9 +156,17 @@ def _filings(base: Sequence[Report], agencies: Sequence[Row], bodies: int) -> It
         of_body.setdefault(report.body, []).append(number)
     for at, agency in enumerate(agencies):
         for number in of_body[at % bodies]:
-            sha256 = hashlib.sha256(f"{agency['agency_id']}/{number}".encode()).hexdigest()
+            sha256 = _sha256(agency["agency_id"], number)
             name, year = agency["full_name_zh"], base[number].year
-            yield Filing(number, sha256[20:36], sha256, agency["agency_id"], name, year)
+            yield Filing(number, _filing_id(sha256), sha256, agency["agency_id"], name, year)
+
+
+def _sha256(agency_id: str, base: int) -> str:
+    return hashlib.sha256(f"{agency_id}/{base}".encode()).hexdigest()
+
+
+def _filing_id(sha256: str) -> str:
+    return sha256[20:36]
 
 
 def _about(name: str, base: Sequence[Report], filings: Sequence[Filing]) -> Iterator[Row]:
@@ -190,6 +198,7 @@ def _filing_row(filing: Filing, report: Report, key: Row) -> Row:
         for part, value in {"agency": filing.agency, "report_year": report.year, "title": title}.items()
     }
     states = [cell["state"] for cell in report.cells]
+    before = _filing_id(_sha256(filing.agency_id, filing.base - 1)) if report.vintage > 1 else None
     return {
         "title": title, "published_on": published, "period_from": f"{report.year}年1月1日",
         "period_to": f"{report.year}年12月31日", "status": report.status, "n_cells": len(states),
@@ -197,6 +206,7 @@ def _filing_row(filing: Filing, report: Report, key: Row) -> Row:
         "n_blank": sum(s in ("blank", "structurally_absent") for s in states), "n_unreadable": 0,
         "vintage": report.vintage, "is_current": report.is_current, "withdrawn": False,
         "found": json.dumps(found, ensure_ascii=False, sort_keys=True), "issued_as": filing.agency,
+        "took_over_from": json.dumps([before]) if before else None, "scope_basis": "assumed",
     }  # fmt: skip
 
 

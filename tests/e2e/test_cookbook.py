@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests import made_up_fujian
 from tests.cookbook import Question, answer, questions
 from tests.pipeline import finished_root
 
@@ -16,7 +17,12 @@ QUESTIONS = list(questions())
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return finished_root(tmp_path_factory) / "releases" / "current"
+    return finished_root(tmp_path_factory) / "releases" / "current" / "gongkai.duckdb"
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_up_fujian.build(tmp_path_factory.mktemp("made-up"))
 
 
 def test_there_are_enough_questions_and_each_is_asked_in_both_languages() -> None:
@@ -30,6 +36,7 @@ def test_there_are_enough_questions_and_each_is_asked_in_both_languages() -> Non
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=[question.title.split(".")[0] for question in QUESTIONS])
-def test_the_answer_is_the_one_shown(question: Question, release: Path) -> None:
-    with duckdb.connect(str(release / "gongkai.duckdb"), read_only=True) as connection:
+def test_the_answer_is_the_one_shown(question: Question, request: pytest.FixtureRequest) -> None:
+    database = request.getfixturevalue("made_up" if question.is_made_up else "release")
+    with duckdb.connect(str(database), read_only=True) as connection:
         assert answer(connection, question.sql) == question.answer

@@ -143,6 +143,39 @@ class Issued:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A crawl finds a version of a report at one of its two addresses: a first one, another, one put back."""
+
+    issuer: int
+    form: int
+    version: int
+    place: int
+
+    def to(self, world: World) -> None:
+        made = report(self.issuer, self.form, self.version)
+        address = f"www.example.gov.cn/{self.issuer}/{self.form}/{self.place}.txt"
+        found = world.archive.add_once(
+            made.data, address=address, source="site", name="content.txt", url=f"https://{address}"
+        )
+        if found.sha256 is not None and found.outcome == "new":
+            world.reports.append((found.sha256, made))
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A crawl finds another file, or the first one again, at the address of the file that a page links to."""
+
+    seed: int
+    file_of: int
+
+    def to(self, world: World) -> None:
+        ((name, _),) = page(self.seed).companions.items()
+        ((_, data),) = page(self.file_of).companions.items()
+        url = f"{SITE}{self.seed}/{name}"
+        world.archive.add_once(data, address=url, source="site", name=name, url=url)
+
+
+@dataclass(frozen=True)
 class Unread:
     """Something that is no report, or that nobody can open."""
 

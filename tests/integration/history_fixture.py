@@ -1,7 +1,8 @@
 """One agency through three eras, and its peers: what series, measures and coverage are tried on.
 
 Made by hand. 甲 reported in the national list of 2017, in both forms, on one side and the other of each break;
-the five others are peers of 2019 and 2020, so that a percentile has an n. 己 lies in another province.
+the five others are peers of 2019 and 2020, so that a percentile has an n. 己 lies in another province. 戊 was merged
+into 甲, and of 辛 no report was ever seen.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ COUNTY, OTHER_COUNTY = "ag_county01", "ag_county02"
 #: Street offices by their printed name; 甲 to 戊 are peers, 己 is of another province.
 STREETS = {f"{name}街道办事处": f"ag_street0{number}" for number, name in enumerate("甲乙丙丁戊己", start=1)}
 A, B, C, D, E, F = STREETS.values()
+NEVER_SEEN = "ag_street08"
 
 
 def _totals(**rows: int) -> dict[str, str]:
@@ -68,6 +70,7 @@ HISTORY = [
         2020,
         "form_2019",
         _totals(new_received=0, other=0, total_handled=0),
+        scope_basis="agency_kind",
         published_on=dt.date(2021, 3, 31),
     ),
     SmallFiling(
@@ -107,7 +110,8 @@ HISTORY = [
     _of("己", 2020, 28, 9),
     # a summary for the whole county is never added to what its bodies report
     SmallFiling(
-        "甲2020汇总", "甲街道办事处", 2020, "form_2019", _totals(new_received=900), scope="aggregate"
+        "甲2020汇总", "甲街道办事处", 2020, "form_2019", _totals(new_received=900), scope="aggregate",
+        scope_basis="title",
     ),
 ]  # fmt: skip
 
@@ -125,6 +129,10 @@ def write_history(folder: Path, filings: list[SmallFiling] | None = None) -> Non
             )
             for number, (name, agency_id) in enumerate(STREETS.items(), start=1)
         ),
+        _agency(NEVER_SEEN, "辛街道办事处", "town", "street_office", "350188008"),
+    ]
+    tables["agency_events"] = [
+        {"agency_id": E, "event": "merged", "year": 2021, "other_agency_id": A, "basis": "a notice"}
     ]
     tables["divisions"] = [
         _place(row["division_code"]) for row in tables["agency_versions"] if row["division_code"]

@@ -15,7 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.publish import copy_warehouse
+from orchestration import release_order
+from orchestration.publish import copy_warehouse, table_names
+from orchestration.release_store import LAYOUTS
 from tests.integration.warehouse_build import PROJECT, DbtRun, dbt_build, one, rows
 from tests.integration.warehouse_fixture import FILINGS, add_row, write_fixture
 
@@ -63,7 +65,7 @@ def test_marts_are_tables_in_main_and_measures_and_citations_are_views(
         warehouse, "select view_name from duckdb_views() where not internal and schema_name <> 'staging'"
     )
     measures = rows(warehouse, "select view_name from dim_measure")
-    assert set(views) == {*measures, ("rpt_citations",)}
+    assert set(views) == {*measures, ("rpt_citations",), ("rpt_registered_bodies",)}
     models = {path.stem for path in (PROJECT / "models/marts").glob("*.sql")}
     assert set(mart_tables(warehouse)) == models
 
@@ -71,14 +73,39 @@ def test_marts_are_tables_in_main_and_measures_and_citations_are_views(
 def test_the_published_copy_opens_without_the_parquet(built: DbtRun, tmp_path: Path) -> None:
     copy_warehouse(built.database, tmp_path / "gongkai.duckdb")
     with duckdb.connect(str(tmp_path / "gongkai.duckdb"), read_only=True) as released:
-        views = ["rpt_citations", *(name for (name,) in rows(released, "select view_name from dim_measure"))]
-        there = "select schema_name, view_name from duckdb_views() where not internal"
-        assert set(rows(released, there)) == {("main", name) for name in views}
-        for table in [*mart_tables(released), *views]:
-            released.execute(f"select * from {table}").fetchall()
-        # comments and constraints travel with the copy
-        assert rows(released, "select comment from duckdb_tables() where table_name = 'fct_cells'")[0][0]
+        there = rows(released, "select distinct schema_name from duckdb_views() where not internal")
+        assert there == [("main",)]
+        for (view,) in rows(released, "select view_name from duckdb_views() where not internal"):
+            released.execute(f"select * from {view}").fetchall()
+        # constraints travel with the copy
         assert rows(released, "select count(*) > 0 from duckdb_constraints()") == [(True,)]
+
+
+def test_the_published_copy_shows_the_tables_of_the_warehouse_under_any_name(
+    built: DbtRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release_order, "FILINGS_IN_A_BLOCK", 2)
+    copy_warehouse(built.database, tmp_path / "gongkai.duckdb")
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        connection.execute(f"attach '{tmp_path / 'gongkai.duckdb'}' as mine (read_only)")
+        tables = mart_tables(connection)
+        assert set(tables) == set(table_names(connection, "mine")) and "fct_cells" in tables
+        kept = rows(connection, "select table_name from duckdb_tables() where schema_name = 'store'")
+        assert {(fact,) for fact in LAYOUTS} <= set(kept), "a fact lacks a column that its layout names"
+        for table in tables:
+            for here, there in ((table, f"mine.{table}"), (f"mine.{table}", table)):
+                assert rows(connection, f"from {here} except all from {there}") == [], table
+        said = (
+            "select table_name, column_name, column_index, data_type, comment from duckdb_columns() "
+            "where schema_name = 'main' and not internal and database_name {} 'mine' "
+            "union all select table_name, null, null, null, comment from duckdb_tables() "
+            "where schema_name = 'main' and not internal and database_name {} 'mine' "
+            "union all select view_name, null, null, null, comment from duckdb_views() "
+            "where schema_name = 'main' and not internal and database_name {} 'mine' order by all"
+        )
+        assert rows(connection, said.replace("{}", "=")) == rows(connection, said.replace("{}", "<>"))
+        bare = "select table_name, column_name from duckdb_columns() where schema_name = 'store' and comment is null"
+        assert rows(connection, bare) == []
 
 
 def test_every_table_and_column_is_described_in_both_languages(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -116,6 +143,7 @@ def test_numbers_are_exact_decimals(warehouse: duckdb.DuckDBPyConnection) -> Non
         "update fct_cells set derived_value = 1 where value is not null",  # derived in place of printed
         "update fct_identity_results set result = 'maybe'",
         "update fct_filings set scope = 'both'",
+        "update fct_filings set scope_basis = 'assumed' where scope = 'aggregate'",  # nobody assumes that
         "update fct_filings set is_withdrawn = true where is_current",  # nobody counts what is withdrawn
         "update fct_cells set value_best = 8 where verdict is null",  # only a person says so
         "update fct_reconciled_cells set chosen = printed",  # nothing was chosen then
@@ -312,6 +340,21 @@ def test_legacy_lists_keep_local_rows(warehouse: duckdb.DuckDBPyConnection) -> N
         ("主动公开文件数", "fj.proactive_total", False, "year", 94, "条"),
         ("其中：村务公开栏数", None, True, "year", 12, "个"),
     ]
+
+
+def test_what_tells_the_scope_stands_beside_it(warehouse: duckdb.DuckDBPyConnection) -> None:
+    for table in ("fct_filings", "rpt_agency_year"):
+        found = rows(
+            warehouse,
+            f"select filing_id, scope, scope_basis from {table} "
+            "where filing_id in ('a2020', 'b2022', 'b2022all', 'c2018') order by 1",
+        )
+        assert found == [
+            ("a2020", "own_body", "agency_kind"),
+            ("b2022", "own_body", "in_doubt"),
+            ("b2022all", "aggregate", "title"),
+            ("c2018", "own_body", "assumed"),
+        ]
 
 
 def test_one_wide_row_an_agency_year_and_scope(warehouse: duckdb.DuckDBPyConnection) -> None:

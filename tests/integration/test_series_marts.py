@@ -145,6 +145,62 @@ def test_a_form_without_a_concept_has_no_row(warehouse: duckdb.DuckDBPyConnectio
 # --- views of measures --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("year", "measure", "breaks", "joins"),
+    [
+        (2019, "refused_per_handled", ["B2019"], False),  # refusals were counted otherwise
+        (2019, "granted_or_partial_per_handled", ["B2019"], True),  # nearly the same
+        (2020, "refused_per_handled", [], True),
+        (2019, "direct_suits_per_suits", [], False),  # no list before had it
+        (2024, "direct_suits_per_suits", ["B2024"], False),  # reconsideration came first
+    ],
+)
+def test_a_rate_names_the_break_in_its_row(
+    warehouse: duckdb.DuckDBPyConnection, year: int, measure: str, breaks: list[str], joins: bool
+) -> None:
+    found = rows(
+        warehouse,
+        f"select breaks_before, joins_previous from measure_{measure} where name_zh = '甲街道办事处' "
+        f"and report_year = {year} and scope = 'own_body'",
+    )
+    assert found == [(breaks, joins)]
+
+
+def test_a_rate_leads_to_the_cells_that_were_taken(warehouse: duckdb.DuckDBPyConnection) -> None:
+    found = rows(
+        warehouse,
+        "select c.cell_key, c.value from measure_granted_or_partial_per_handled m, unnest(m.cell_keys) as k(cell_key) "
+        "join fct_cells c on c.filing_id = m.filing_id and c.cell_key = k.cell_key "
+        "where m.name_zh = '甲街道办事处' and m.report_year = 2017 order by 1",
+    )
+    assert found == [
+        ("nat.replies_total.count", 9),  # 申请办结数 is not printed
+        ("nat.reply_already_public.count", 1),
+        ("nat.reply_granted.count", 3),
+        ("nat.reply_partial.count", 0),
+    ]
+
+
+def test_an_ended_or_begun_concept_has_a_row_in_every_form(warehouse: duckdb.DuckDBPyConnection) -> None:
+    found = rows(
+        warehouse,
+        "select concept, form, relation from dim_crosswalk where cell_key is null and concept in "
+        "('normative_docs_disclosed', 'rules_in_force', 'proactive_items_cumulative') order by all",
+    )
+    assert found == [
+        ("normative_docs_disclosed", "form_2021", "dropped"),
+        ("normative_docs_disclosed", "pre2019_fujian_short", "new"),
+        ("proactive_items_cumulative", "form_2019", "dropped"),
+        ("proactive_items_cumulative", "form_2021", "dropped"),
+        ("proactive_items_cumulative", "pre2019_national", "absent"),
+        ("rules_in_force", "form_2019", "new"),
+        ("rules_in_force", "pre2019_fujian_short", "new"),
+        ("rules_in_force", "pre2019_national", "new"),
+    ]
+    whole = "select concept, form from dim_concept, dim_form except select concept, form from dim_crosswalk"
+    assert rows(warehouse, whole) == []
+
+
 def test_every_measure_has_its_view(warehouse: duckdb.DuckDBPyConnection) -> None:
     for measure, view in rows(
         warehouse, "select distinct measure, view_name from fct_measures join dim_measure using (measure)"
@@ -262,25 +318,72 @@ def test_missing_reports_are_listed_between_their_neighbours(warehouse: duckdb.D
     assert found == [(2018, 2017, 2019), (2022, 2021, 2024), (2023, 2021, 2024)]
 
 
-def test_coverage_counts_what_is_there_of_what_was_expected(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_nobody_is_expected_after_he_was_merged(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """戊 filed for 2019; the first list without it is that of 2021, though its version goes on."""
+    of_merged = (
+        "select report_year, outcome from fct_expected_reports where name_zh = '戊街道办事处' order by 1"
+    )
+    assert rows(warehouse, of_merged) == [(2019, "complete"), (2020, "missing")]
+    assert rows(warehouse, "select valid_to from dim_agency where name_zh = '戊街道办事处'") == [(2020,)]
+
+
+def test_coverage_counts_what_is_there_of_what_was_expected_and_of_whom_the_register_has(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """Of 2020 甲乙丙丁 filed and 戊 did not; of 辛 nothing was ever seen. The county is registered and never filed."""
     coverage = one(
-        warehouse, "select * from rpt_coverage where report_year = 2020 and province_zh = '福建省'"
+        warehouse,
+        "select * from rpt_coverage where report_year = 2020 and province_zh = '福建省' and level = 'town'",
     )
     counted = {name: value for name, value in coverage.items() if name.startswith("n_")}
     assert counted == {
-        "n_expected": 5, "n_archived": 4, "n_read": 4, "n_complete": 3, "n_missing": 1, "n_dated": 1,
-        "n_late_vs_31jan": 1, "n_late_vs_31mar": 0, "n_waiting": 0, "n_waiting_read": 0,
+        "n_registered": 6, "n_expected": 5, "n_archived": 4, "n_read": 4, "n_complete": 3, "n_missing": 1,
+        "n_dated": 1, "n_late_vs_31jan": 1, "n_late_vs_31mar": 0, "n_waiting": 0, "n_waiting_read": 0,
     }  # fmt: skip
+    of_counties = (
+        "select n_registered, n_expected from rpt_coverage where report_year = 2020 and level = 'county'"
+    )
+    assert rows(warehouse, of_counties) == [(1, 0), (1, 0)], "a district in each of the two provinces"
+    after_the_merger = (
+        "select n_registered, n_expected, n_archived from rpt_coverage "
+        "where report_year = 2021 and province_zh = '福建省' and level = 'town'"
+    )
+    assert rows(warehouse, after_the_merger) == [(5, 4, 1)]
+
+
+def test_the_register_is_asked_for_whom_no_report_is_archived(warehouse: duckdb.DuckDBPyConnection) -> None:
+    found = rows(
+        warehouse,
+        "select name_zh, division_type, outcome, is_expected from rpt_registered_bodies "
+        "where report_year = 2020 and province_zh = '福建省' and not is_archived order by level, name_zh",
+    )
+    assert found == [
+        ("子区人民政府", "district", "not_expected", False),
+        ("戊街道办事处", "street", "missing", True),
+        ("辛街道办事处", "street", "not_expected", False),
+    ]
+    years = "select min(report_year), max(report_year), count(*) from rpt_registered_bodies where name_zh = '辛街道办事处'"
+    assert rows(warehouse, years) == [(2017, 2024, 8)], "the years of which anything is archived"
 
 
 def test_a_total_says_how_many_are_in_it(warehouse: duckdb.DuckDBPyConnection) -> None:
     found = rows(
         warehouse,
-        "select scope, value, unit, n_reporting, n_reporting_best, n_filings, n_expected from rpt_concept_totals "
+        "select scope, value, unit, n_reporting, n_reporting_best, n_filings, n_expected, n_registered "
+        "from rpt_concept_totals where concept = 'requests_received' and report_year = 2020 and province_zh = '福建省' order by 1",
+    )
+    # 丁 filed and printed nothing; 戊 did not file; of 辛 nothing was ever seen
+    assert found == [
+        ("aggregate", 900, "件", 1, 1, 1, None, None),
+        ("own_body", 25, "件", 3, 3, 4, 5, 6),
+    ]
+    assumed = rows(
+        warehouse,
+        "select scope, n_scope_assumed from rpt_concept_totals "
         "where concept = 'requests_received' and report_year = 2020 and province_zh = '福建省' order by 1",
     )
-    # 丁 filed and printed nothing; 戊 did not file
-    assert found == [("aggregate", 900, "件", 1, 1, 1, None), ("own_body", 25, "件", 3, 3, 4, 5)]
+    # of the three in the sum only 甲 is told by what it is; 乙 and 丙 were taken to report for themselves
+    assert assumed == [("aggregate", 0), ("own_body", 2)]
     wide = one(
         warehouse,
         "select value, n_reporting, n_not_comparable from rpt_concept_totals "

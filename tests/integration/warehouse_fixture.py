@@ -45,7 +45,9 @@ class SmallFiling:
     values: dict[str, str] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
     scope: str = "own_body"
+    scope_basis: str = "assumed"
     vintage: int = 1
+    took_over_from: tuple[str, ...] = ()
     is_current: bool = True
     published_on: dt.date | None = None
     extra_cells: tuple[str, ...] = ()
@@ -157,8 +159,10 @@ FILINGS = [
             "t2_8": "missing_page_break",
         },
         vintage=2,
+        took_over_from=("a2020old",),
         published_on=dt.date(2021, 1, 31),
         doubtful=("t4.review.pending",),
+        scope_basis="agency_kind",
     ),
     SmallFiling(
         "a2020old", "星河区阳光街道", 2020, "form_2019", {"t3.granted.natural_person": "70"}, is_current=False
@@ -202,6 +206,7 @@ FILINGS = [
             "t3.total_handled.total": "3",
         },
         extra_cells=SINGLE_ROW_OTHER,
+        scope_basis="in_doubt",
     ),
     SmallFiling(
         "b2022all",
@@ -210,6 +215,7 @@ FILINGS = [
         "form_2021",
         values={"t3.new_received.natural_person": "90", "t3.new_received.total": "90"},
         scope="aggregate",
+        scope_basis="title",
     ),
     SmallFiling("c2018", "柳树街道办事处", 2018, "pre2019_fujian_short", {"fj.proactive_total.year": "94"}),
     # tables published as pictures: nothing is printed, nothing is 0
@@ -302,6 +308,8 @@ def filing_rows(filings: Iterable[SmallFiling]) -> dict[str, list[Row]]:
                     {"published_on": {"how": "date of signature"}} if filing.published_on else {}
                 ),
                 "issued_as": filing.agency,
+                "took_over_from": json.dumps(filing.took_over_from) if filing.took_over_from else None,
+                "scope_basis": filing.scope_basis,
             }
         )
         tables["cells"] += cells

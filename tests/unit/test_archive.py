@@ -79,7 +79,13 @@ def test_same_bytes_twice_add_a_line_but_no_snapshot(archive: Archive, data_root
 
 
 def test_what_the_newest_record_says_already_is_not_said_again(archive: Archive, data_root: DataRoot) -> None:
-    said = {"source": "web", "name": "a.html", "title": "报告", "url": "http://a.example/1"}
+    said = {
+        "address": "a.example/1",
+        "source": "web",
+        "name": "a.html",
+        "title": "报告",
+        "url": "http://a.example/1",
+    }
     first = archive.add_once(b"report", **said)
     assert archive.add_once(b"report", **said) == first
     assert Archive(data_root).add_once(b"report", **said) == first, "a night that goes on after a kill"
@@ -92,10 +98,30 @@ def test_what_the_newest_record_says_already_is_not_said_again(archive: Archive,
     assert archive.add_once(b"report", **said).seq == 7
 
 
+def test_what_an_address_went_back_to_is_said_whatever_else_has_its_name(archive: Archive) -> None:
+    # every page of a site is called content.html, and one may be called otherwise for one night
+    for address, name, text in [
+        ("a.example/1", "content.html", b"report"),
+        ("a.example/1", "corrected.html", b"corrected"),
+        ("a.example/1", "content.html", b"report"),
+        ("a.example/2", "content.html", b"another"),
+        ("a.example/1", "content.html", b"report"),
+    ]:
+        archive.add_once(text, address=address, source="web", name=name, url="http://a.example/")
+    assert [(one.seq, one.outcome) for one in archive.log()] == [
+        (1, "new"),
+        (2, "new"),
+        (3, "known"),
+        (4, "new"),
+    ]
+    changes = {archive.read(one.sha256): [seq for seq, _ in one.changes] for one in archive.snapshots()}
+    assert changes == {b"report": [3], b"corrected": [2], b"another": []}
+
+
 def test_bytes_that_were_lost_are_stored_again_by_what_adds_once(archive: Archive) -> None:
-    first = archive.add_once(b"report", source="web", name="a")
+    first = archive.add_once(b"report", address="a", source="web", name="a")
     archive.path_of(first.sha256 or "").unlink()
-    archive.add_once(b"report", source="web", name="a")
+    archive.add_once(b"report", address="a", source="web", name="a")
     assert archive.read(first.sha256 or "") == b"report"
 
 

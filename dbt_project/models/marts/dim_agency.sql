@@ -12,38 +12,27 @@ with filed as (
 
 ),
 
-places as (
-
-    select
-        division_code,
-        arg_max(province_zh, valid_to) as province_zh,
-        arg_max(city_zh, valid_to) as city_zh,
-        arg_max(county_zh, valid_to) as county_zh
-    from {{ ref('stg_divisions') }}
-    group by division_code
-
-),
-
 began as (
 
     select
         agency_id,
         valid_from
-    from {{ ref('stg_agency_versions') }}
+    from {{ ref('dim_agency_version') }}
     where version = 1
 
 )
 
 select
     cast(latest.agency_id as varchar) as agency_id,
-    cast(latest.full_name_zh as varchar) as name_zh,
-    cast(latest.name_zh as varchar) as short_name_zh,
+    cast(latest.name_zh as varchar) as name_zh,
+    cast(latest.short_name_zh as varchar) as short_name_zh,
     cast(latest.level as varchar) as level,
     cast(latest.kind as varchar) as kind,
+    cast(latest.division_type as varchar) as division_type,
     cast(latest.division_code as varchar) as division_code,
-    cast(places.province_zh as varchar) as province_zh,
-    cast(places.city_zh as varchar) as city_zh,
-    cast(places.county_zh as varchar) as county_zh,
+    cast(latest.province_zh as varchar) as province_zh,
+    cast(latest.city_zh as varchar) as city_zh,
+    cast(latest.county_zh as varchar) as county_zh,
     cast(latest.territorial_parent_id as varchar) as territorial_parent_id,
     cast(latest.reporting_parent_id as varchar) as reporting_parent_id,
     cast(began.valid_from as integer) as valid_from,
@@ -52,8 +41,7 @@ select
     cast(filed.last_report_year as integer) as last_report_year,
     cast(coalesce(filed.n_filings, 0) as integer) as n_filings,
     cast(coalesce(filed.n_current_filings, 0) as integer) as n_current_filings
-from {{ ref('stg_agency_versions') }} as latest
+from {{ ref('dim_agency_version') }} as latest
 left join began on latest.agency_id = began.agency_id
-left join places on latest.division_code = places.division_code
 left join filed on latest.agency_id = filed.agency_id
 where latest.is_latest

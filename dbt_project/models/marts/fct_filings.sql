@@ -3,6 +3,7 @@ select
     cast(filings.sha256 as varchar) as sha256,
     cast(filings.vintage as integer) as vintage,
     cast(filings.is_current as boolean) as is_current,
+    cast(filings.scope_basis as varchar) as scope_basis,
     cast(filings.status as varchar) as status,
     cast(filings.title as varchar) as title,
     cast(filings.published_on as date) as published_on,

@@ -38,6 +38,7 @@ received as (
         value,
         value_best,
         relation,
+        quality,
         states_not_printed
     from {{ ref('fct_series') }}
     where concept = 'requests_received'
@@ -67,6 +68,18 @@ printed as (
     from {{ ref('fct_cells') }} as c
     where c.is_current and c.cell_key in ('{{ cells.values() | join("', '") }}')
     group by c.filing_id
+
+),
+
+-- the worst of any number of the report; where nothing speaks against one of them, the counts of states above
+-- say how many there are
+doubted as (
+
+    select
+        filing_id,
+        {{ worst_quality('quality') }} as quality
+    from {{ ref('int_doubts') }}
+    group by filing_id
 
 ),
 
@@ -153,6 +166,7 @@ select
     cast(agencies.province_zh as varchar) as province_zh,
     cast(agencies.city_zh as varchar) as city_zh,
     cast(agencies.county_zh as varchar) as county_zh,
+    cast(filings.scope_basis as varchar) as scope_basis,
     cast(filings.status as varchar) as status,
     cast(filings.title as varchar) as title,
     cast(filings.vintage as integer) as vintage,
@@ -173,6 +187,9 @@ select
     cast(coalesce(counted.n_suspect, 0) as integer) as n_suspect,
     cast(coalesce(counted.n_settled, 0) as integer) as n_settled,
     cast(filings.n_reported / nullif(filings.n_cells, 0) as double) as coverage,
+    cast(
+        coalesce(doubted.quality, if(filings.n_reported > 0, 'complete', 'not_printed')) as varchar
+    ) as quality,
     cast(received.value as decimal(24, 6)) as requests_received,
     cast(received.value_best as decimal(24, 6)) as requests_received_best,
     cast(
@@ -183,6 +200,7 @@ select
         end as varchar
     ) as requests_received_state,
     cast(received.relation as varchar) as requests_received_relation,
+    cast(received.quality as varchar) as requests_received_quality,
     {%- for column, cell_key in cells.items() %}
     cast(printed.{{ column }} as decimal(24, 6)) as {{ column }},
     cast(printed.{{ column }}_best as decimal(24, 6)) as {{ column }}_best,
@@ -218,6 +236,7 @@ left join received on filings.filing_id = received.filing_id
 left join {{ ref('stg_documents') }} as documents on filings.sha256 = documents.sha256
 left join {{ ref('dim_report_year') }} as years on filings.report_year = years.report_year
 left join counted on filings.filing_id = counted.filing_id
+left join doubted on filings.filing_id = doubted.filing_id
 left join printed on filings.filing_id = printed.filing_id
 left join classes on filings.filing_id = classes.filing_id
 left join identities on filings.filing_id = identities.filing_id

@@ -1,5 +1,6 @@
--- Sums of a concept over agencies, each with how many of the expected reports are in it. Own-body figures and
--- area-wide ones are never in one sum, nor is a figure that is wider or narrower than the concept.
+-- Sums of a concept over agencies, each with how many of the expected reports are in it, and how many bodies there
+-- are. Own-body figures and area-wide ones are never in one sum, nor is a figure that is wider or narrower than the
+-- concept.
 with figures as (
 
     select
@@ -14,10 +15,14 @@ with figures as (
         any_value(series.unit) as unit,
         count(*) filter (where not series.is_comparable) as n_not_comparable,
         count(series.value) filter (where series.is_comparable and series.n_suspect > 0) as n_suspect,
+        count(series.value) filter (
+            where series.is_comparable and filings.scope_basis in ('assumed', 'in_doubt')
+        ) as n_scope_assumed,
         sum(series.value) filter (where series.is_comparable) as value,
         sum(series.value_best) filter (where series.is_comparable) as value_best
     from {{ ref('fct_series') }} as series
     inner join {{ ref('dim_agency') }} as agencies on series.agency_id = agencies.agency_id
+    left join {{ ref('stg_filings') }} as filings on series.filing_id = filings.filing_id
     group by series.concept, series.report_year, series.scope, agencies.province_zh, agencies.level
 
 )
@@ -35,8 +40,10 @@ select
     cast(figures.n_reporting_best as integer) as n_reporting_best,
     cast(figures.n_not_comparable as integer) as n_not_comparable,
     cast(figures.n_suspect as integer) as n_suspect,
+    cast(figures.n_scope_assumed as integer) as n_scope_assumed,
     cast(figures.n_filings as integer) as n_filings,
-    cast(if(figures.scope = 'own_body', coverage.n_expected, null) as integer) as n_expected
+    cast(if(figures.scope = 'own_body', coverage.n_expected, null) as integer) as n_expected,
+    cast(if(figures.scope = 'own_body', coverage.n_registered, null) as integer) as n_registered
 from figures
 left join {{ ref('rpt_coverage') }} as coverage
     on

@@ -1,21 +1,23 @@
--- How many of the expected reports are there, by year, province and level. Documents that wait for their agency
+-- How many reports of how many bodies are there, by year, province and level: n_registered is everybody whom the
+-- register has, n_expected those of whom it is known that they publish, or where. Documents that wait for their agency
 -- are nobody's: they stand beside, in the province and level that all their candidates share, else in a row of
 -- their own.
-with expected as (
+with counted as (
 
     select
         report_year,
         province_zh,
         level,
-        count(*) as n_expected,
+        count(*) filter (where is_registered) as n_registered,
+        count(*) filter (where is_expected) as n_expected,
         count(*) filter (where is_archived) as n_archived,
         count(*) filter (where is_read) as n_read,
         count(*) filter (where is_complete) as n_complete,
-        count(*) filter (where not is_archived) as n_missing,
+        count(*) filter (where is_expected and not is_archived) as n_missing,
         count(published_on) as n_dated,
         count(*) filter (where late_vs_31jan > 0) as n_late_vs_31jan,
         count(*) filter (where late_vs_31mar > 0) as n_late_vs_31mar
-    from {{ ref('fct_expected_reports') }}
+    from {{ ref('rpt_registered_bodies') }}
     group by report_year, province_zh, level
 
 ),
@@ -38,19 +40,20 @@ waiting as (
 )
 
 select
-    cast(coalesce(expected.report_year, waiting.report_year) as integer) as report_year,
-    cast(coalesce(expected.province_zh, waiting.province_zh) as varchar) as province_zh,
-    cast(coalesce(expected.level, waiting.level) as varchar) as level,
+    cast(coalesce(counted.report_year, waiting.report_year) as integer) as report_year,
+    cast(coalesce(counted.province_zh, waiting.province_zh) as varchar) as province_zh,
+    cast(coalesce(counted.level, waiting.level) as varchar) as level,
     {%- for column in [
-        'n_expected', 'n_archived', 'n_read', 'n_complete', 'n_missing', 'n_dated', 'n_late_vs_31jan', 'n_late_vs_31mar'
+        'n_registered', 'n_expected', 'n_archived', 'n_read', 'n_complete', 'n_missing', 'n_dated', 'n_late_vs_31jan',
+        'n_late_vs_31mar'
     ] %}
-    cast(coalesce(expected.{{ column }}, 0) as integer) as {{ column }},
+    cast(coalesce(counted.{{ column }}, 0) as integer) as {{ column }},
     {%- endfor %}
     cast(coalesce(waiting.n_waiting, 0) as integer) as n_waiting,
     cast(coalesce(waiting.n_waiting_read, 0) as integer) as n_waiting_read
-from expected
+from counted
 full outer join waiting
     on
-        expected.report_year = waiting.report_year
-        and expected.province_zh is not distinct from waiting.province_zh
-        and expected.level = waiting.level
+        counted.report_year = waiting.report_year
+        and counted.province_zh is not distinct from waiting.province_zh
+        and counted.level = waiting.level

@@ -1,3 +1,4 @@
+-- The ground is one of the cells that all refusals are added up from, so it is counted there.
 select
     {{ agency_key('cells', 'agencies') }},
     grounds.outcome as ground,
@@ -16,8 +17,16 @@ select
             null
         ) as double
     ) as ratio_best,
+    refused.value as n,
     coalesce(refused.value > 0 and refused.value < about.hidden_below, false) as is_hidden,
-    cells.cell_key
+    refused.relation,
+    refused.previous_report_year,
+    refused.breaks_before,
+    refused.joins_previous,
+    cells.cell_key,
+    refused.cell_keys as denominator_cell_keys,
+    greatest(cast(cells.is_suspect as integer), refused.n_suspect) as n_suspect,
+    {{ worse_quality('cells.quality', 'refused.quality') }} as quality
 from {{ published('fct_cells') }} as cells
 inner join {{ published('dim_outcome') }} as grounds
     on cells.row_code = grounds.outcome and grounds.outcome_class = 'denied'

@@ -1,5 +1,6 @@
--- Added up over agencies that print the figure in both years, without a break of the series between. Rows add
--- up: the change of several provinces is the change of their sums.
+-- Added up over agencies that print the figure in both years, where it means the same in both; rows in which it
+-- does for none have no sums, and name the break. Rows add up: the change of several provinces is the change of
+-- their sums.
 select
     matched.concept,
     matched.report_year,
@@ -15,7 +16,13 @@ select
             null
         ) as double
     ) as change,
+    coalesce(matched.previous_value > 0 and matched.previous_value < about.hidden_below, false) as is_hidden,
+    matched.relation,
+    matched.breaks_before,
+    matched.n_matched as n,
     matched.n_matched,
+    matched.n_not_comparable,
+    matched.n_suspect,
     totals.n_reporting,
     totals.n_expected
 from (
@@ -25,9 +32,16 @@ from (
         series.scope,
         agencies.province_zh,
         agencies.level,
-        sum(series.value) as value,
-        sum(earlier.value) as previous_value,
-        cast(count(*) as integer) as n_matched
+        sum(series.value) filter (where series.joins_previous) as value,
+        sum(earlier.value) filter (where series.joins_previous) as previous_value,
+        {{ loosest_relation(['series.relation', 'earlier.relation'], of='series.joins_previous') }} as relation,
+        -- one concept crosses the same breaks between the same two years
+        any_value(series.breaks_before) as breaks_before,
+        cast(count(*) filter (where series.joins_previous) as integer) as n_matched,
+        cast(count(*) filter (where not series.joins_previous) as integer) as n_not_comparable,
+        cast(
+            count(*) filter (where series.joins_previous and (series.n_suspect > 0 or earlier.n_suspect > 0)) as integer
+        ) as n_suspect
     from {{ published('fct_series') }} as series
     inner join {{ published('fct_series') }} as earlier
         on
@@ -37,8 +51,7 @@ from (
             and series.previous_report_year = earlier.report_year
     inner join {{ published('dim_agency') }} as agencies on series.agency_id = agencies.agency_id
     where
-        series.joins_previous
-        and series.previous_report_year = series.report_year - 1
+        series.previous_report_year = series.report_year - 1
         and series.value is not null
         and earlier.value is not null
     group by series.concept, series.report_year, series.scope, agencies.province_zh, agencies.level

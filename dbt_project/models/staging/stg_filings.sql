@@ -20,5 +20,7 @@ select
     cast(found as varchar) as found,
     coalesce(cast(withdrawn as boolean), false) as withdrawn,
     cast(issued_as as varchar) as issued_as,
+    cast(took_over_from as varchar) as took_over_from,
+    cast(scope_basis as varchar) as scope_basis,
     {{ published_on_basis() }} as published_on_basis
 from {{ source('core', 'filings') }}

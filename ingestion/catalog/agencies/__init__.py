@@ -6,6 +6,7 @@ Belongs here: data about agencies with its loader. Does not belong here: places
 
 from ingestion.catalog.agencies.register import (
     ALIAS_KINDS,
+    ID,
     KINDS,
     LEVELS,
     TERRITORIAL,
@@ -14,4 +15,13 @@ from ingestion.catalog.agencies.register import (
     load_register,
 )
 
-__all__ = ["ALIAS_KINDS", "KINDS", "LEVELS", "TERRITORIAL", "AgencyVersion", "Register", "load_register"]
+__all__ = [
+    "ALIAS_KINDS",
+    "ID",
+    "KINDS",
+    "LEVELS",
+    "TERRITORIAL",
+    "AgencyVersion",
+    "Register",
+    "load_register",
+]

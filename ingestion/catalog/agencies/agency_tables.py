@@ -1,8 +1,8 @@
 """The register and the list of places as tables for the warehouse.
 
 Belongs here: columns and rows of `agency_versions`, `agency_aliases`, `agency_events`, `agency_codes` and
-`divisions`, and what of them follows from the versions (codes, renamings). Does not belong here: which filing
-is whose (`ingestion.normalise.agencies`).
+`divisions`, and what of them follows from the versions (codes, renamings, beginnings and ends). Does not
+belong here: which filing is whose (`ingestion.normalise.agencies`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import pyarrow as pa
 
-from ingestion.catalog.agencies.register import TERRITORIAL, AgencyVersion, Register
+from ingestion.catalog.agencies.register import LIST_BASIS, TERRITORIAL, AgencyVersion, Register
 from ingestion.catalog.divisions import STREET, load_divisions
 
 _T, _I = pa.string(), pa.int32()
@@ -49,7 +49,7 @@ def agency_tables(register: Register) -> dict[str, pa.Table]:
     """The tables of `AGENCY_SCHEMAS`; reads the whole register (about a second). Raises CatalogError."""
     rows = {
         "agency_versions": _version_rows(register),
-        "agency_aliases": register.aliases,
+        "agency_aliases": _alias_rows(register),
         "agency_events": _event_rows(register),
         "agency_codes": _code_rows(register),
         "divisions": _division_rows(),
@@ -98,13 +98,36 @@ def _place_names() -> Callable[[AgencyVersion], str]:
     return names
 
 
+def _alias_rows(register: Register) -> Iterator[tuple[object, ...]]:
+    """Other names, and ids that are given up: whoever noted one finds the body."""
+    yield from register.aliases
+    for one in register.former.values():
+        yield one.agency_id, one.former_id, "former_id", one.basis, None, None
+
+
 def _event_rows(register: Register) -> Iterator[tuple[object, ...]]:
+    """What is registered, and what the versions tell: every change, every end and every beginning."""
     for event in register.events:
         yield (event.agency_id, event.event, event.year, event.other_agency_id, None, None, event.basis)
+    known = {(event.agency_id, event.event) for event in register.events}
     for agency_id, versions in register.by_id.items():
+        first, last = versions[0], versions[-1]
+        if first.valid_from is not None and not {(agency_id, "founded"), (agency_id, "split")} & known:
+            basis = _basis(first, first.valid_from, first.valid_from - 1)
+            yield agency_id, "founded", first.valid_from, None, None, first.name_zh, basis
+        if last.valid_to is not None and not {(agency_id, "closed"), (agency_id, "merged")} & known:
+            basis = _basis(last, last.valid_to, last.valid_to + 1)
+            yield agency_id, "closed", last.valid_to + 1, None, last.name_zh, None, basis
         for before, after in pairwise(versions):
             for name, was, now in _changes(before, after):
                 yield agency_id, name, after.valid_from, None, was, now, after.valid_basis
+
+
+def _basis(version: AgencyVersion, listed: int, not_listed: int) -> str:
+    """How its end or beginning is known: by two lists, or as people registered it."""
+    if version.valid_basis.startswith(LIST_BASIS):
+        return f"{LIST_BASIS}{listed} has it, {LIST_BASIS}{not_listed} has not"
+    return version.valid_basis
 
 
 def _changes(before: AgencyVersion, after: AgencyVersion) -> Iterator[tuple[str, str, str]]:

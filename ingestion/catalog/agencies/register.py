@@ -41,8 +41,16 @@ ALIAS_COLUMNS = ("agency_id", "alias", "kind", "evidence", "first_year", "last_y
 EVENT_COLUMNS = ("agency_id", "event", "year", "other_agency_id", "basis")
 CODE_COLUMNS = ("agency_id", "scheme", "value", "valid_from", "valid_to")
 
+#: The basis of a version that a list of places tells: this and the year of the list.
+LIST_BASIS = "nbs_"
+
+FORMER_COLUMNS = ("former_id", "agency_id", "basis")
+
 BODIES, ALIASES, EVENTS_FILE, CODES = "bodies.csv", "aliases.csv", "events.csv", "codes.csv"
-COLUMNS = {BODIES: VERSION_COLUMNS, ALIASES: ALIAS_COLUMNS, EVENTS_FILE: EVENT_COLUMNS, CODES: CODE_COLUMNS}
+#: Ids under which one body stood twice, before its two parts were found to be one.
+FORMER = "former_ids.csv"
+COLUMNS = {BODIES: VERSION_COLUMNS, ALIASES: ALIAS_COLUMNS, EVENTS_FILE: EVENT_COLUMNS, CODES: CODE_COLUMNS,
+           FORMER: FORMER_COLUMNS}  # fmt: skip
 
 
 class AgencyVersion(NamedTuple):
@@ -79,12 +87,23 @@ class Alias(NamedTuple):
 
 
 class Event(NamedTuple):
-    """What happened to an agency that its versions do not tell: mergers, splits."""
+    """What happened to an agency that its versions do not tell. merged: it ended, and its place, or a part of
+    it, is the other agency's; split: it began, and its place, or a part of it, was. year: the first without
+    it, or with it.
+    """
 
     agency_id: str
     event: str
     year: int
     other_agency_id: str
+    basis: str
+
+
+class FormerId(NamedTuple):
+    """An id that is given up, and the body that it stood for a part of."""
+
+    former_id: str
+    agency_id: str
     basis: str
 
 
@@ -124,7 +143,25 @@ class Register:
     @cached_property
     def bodies(self) -> tuple[AgencyVersion, ...]:
         """What people registered: departments, bodies that run a zone, offices that no list has."""
-        return tuple(version for path in self._files(BODIES) for version in _versions(path))
+        return tuple(
+            one._replace(
+                territorial_parent_id=self.current_id(one.territorial_parent_id),
+                reporting_parent_id=self.current_id(one.reporting_parent_id),
+            )
+            for path in self._files(BODIES)
+            for one in _versions(path)
+        )
+
+    @cached_property
+    def former(self) -> Mapping[str, FormerId]:
+        """What became of ids that are given up, by id."""
+        return {
+            row[0]: FormerId(*row) for path in self._files(FORMER) for _, row in _lines(path, FORMER_COLUMNS)
+        }
+
+    def current_id(self, agency_id: str) -> str:
+        """The id itself, or the one that it was given up for: what people noted or registered before."""
+        return self.former[agency_id].agency_id if agency_id in self.former else agency_id
 
     @cached_property
     def aliases(self) -> tuple[Alias, ...]:
@@ -133,17 +170,21 @@ class Register:
         for path in self._files(ALIASES):
             for at, row in _lines(path, ALIAS_COLUMNS):
                 years = _year(row[4], path, at), _year(row[5], path, at)
-                one = Alias(row[0], row[1], _one_of(ALIAS_KINDS, row[2], path, at), row[3], *years)
+                agency_id = self.current_id(row[0])
+                one = Alias(agency_id, row[1], _one_of(ALIAS_KINDS, row[2], path, at), row[3], *years)
                 found.setdefault((one.agency_id, one.alias, one.kind), one)
         return tuple(found.values())
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
         return tuple(
-            Event(row[0], _one_of(EVENTS, row[1], path, at), _said_year(row[2], path, at), row[3], row[4])
+            Event(
+                self.current_id(row[0]), _one_of(EVENTS, row[1], path, at), _said_year(row[2], path, at),
+                self.current_id(row[3]), row[4],
+            )
             for path in self._files(EVENTS_FILE)
             for at, row in _lines(path, EVENT_COLUMNS)
-        )
+        )  # fmt: skip
 
     @cached_property
     def codes(self) -> tuple[ExternalCode, ...]:
@@ -153,7 +194,7 @@ class Register:
                 if _one_of(SCHEMES, row[1], path, at) == "uscc" and not is_uscc(row[2]):
                     raise CatalogError(_named(path), f"line {at}", f"{row[2]} has a wrong check character")
                 years = _year(row[3], path, at), _year(row[4], path, at)
-                found.append(ExternalCode(row[0], row[1], row[2], *years))
+                found.append(ExternalCode(self.current_id(row[0]), row[1], row[2], *years))
         return tuple(found)
 
     def in_place(self, code: str, year: int) -> AgencyVersion | None:
@@ -246,6 +287,14 @@ def _check(found: Mapping[str, list[AgencyVersion]], register: Register) -> None
     for line in named:
         if line[0] not in found:
             raise CatalogError("register", str(tuple(line)), "it is about an agency that is not registered")
+    for event in register.events:
+        if event.other_agency_id and event.other_agency_id not in found:
+            raise CatalogError("register", str(tuple(event)), "the other agency is not registered")
+    for former_id, one in register.former.items():
+        if former_id in found or one.agency_id not in found:
+            raise CatalogError(
+                "register", former_id, "a former id stands for another agency that is registered"
+            )
 
 
 def _versions(path: Path) -> Iterator[AgencyVersion]:

@@ -16,6 +16,7 @@ from ingestion.catalog.agencies.chains import Chain, chains
 from ingestion.catalog.agencies.register import (
     FOLDER,
     GOVERNMENT,
+    LIST_BASIS,
     STREET_OFFICE,
     TOWN_GOVERNMENT,
     AgencyVersion,
@@ -36,10 +37,13 @@ from ingestion.catalog.divisions import (
 _LEVELS = {PROVINCE: "province", CITY: "city", COUNTY: "county", STREET: "town"}
 
 
-def office_of(place: Division) -> tuple[str, str]:
-    """Official name and kind of the government of a place, without the places above it."""
-    name = place.name
+def office_of(place: Division, name: str) -> tuple[str, str]:
+    """Official name and kind of the government of a place. name: the place's own, without those above it."""
     if place.level != STREET:
+        if name.endswith("委员会"):  # 大柴旦行政委员会
+            return name, GOVERNMENT
+        if place.level == CITY and re.search(r"(?:地区|盟)$", name):  # 喀什地区, 兴安盟
+            return f"{name}行政公署", GOVERNMENT
         return f"{name}人民政府", GOVERNMENT
     if re.search(r"(?:镇|乡|苏木)$", name) or (int(place.code[6:]) >= 100 and not re.search(r"街道?$", name)):
         return f"{name}人民政府", TOWN_GOVERNMENT
@@ -52,7 +56,7 @@ def office_of(place: Division) -> tuple[str, str]:
 def seed(folder: Path = FOLDER) -> int:
     """Add what is missing to the files of `folder`; returns how many agencies were added."""
     register, divisions = Register(folder=folder), load_divisions()
-    taken = set(register.by_id)
+    taken = {*register.by_id, *register.former}
     ids: dict[Division, str] = {}
     fresh: list[tuple[str, Chain]] = []
     for chain in chains(divisions):
@@ -77,7 +81,7 @@ def _versions(agency_id: str, chain: Chain, divisions: Divisions) -> list[tuple[
     """One version for each name and code; rows that only spell the office otherwise are one."""
     found: list[tuple[Division, AgencyVersion]] = []
     for row in chain:
-        name, kind = office_of(row)
+        name, kind = office_of(row, divisions.own_name(row))
         last = None if row.valid_to == LAST_LIST else row.valid_to
         if found and (found[-1][1].name_zh, found[-1][1].division_code) == (name, row.code):
             found[-1] = (row, found[-1][1]._replace(valid_to=last))
@@ -85,7 +89,7 @@ def _versions(agency_id: str, chain: Chain, divisions: Divisions) -> list[tuple[
         # the first whole list tells that a place was there, not since when
         earlier = found or any(other.valid_to < row.valid_from for other in divisions.by_code[row.code])
         first = None if not earlier and row.valid_from <= FIRST_LIST else row.valid_from
-        basis = f"nbs_{row.valid_from}"
+        basis = f"{LIST_BASIS}{row.valid_from}"
         version = AgencyVersion(
             agency_id, name, _LEVELS[row.level], kind, row.code, "", "", first, last, basis
         )

@@ -17,6 +17,8 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from ingestion.catalog.divisions.names import upper_stem
+
 FOLDER = Path(__file__).resolve().parent
 
 #: Lists from before 2016 are incomplete, and there is none after 2023: other years ask the nearest.
@@ -29,8 +31,9 @@ PLACEHOLDER = re.compile(r"^(?:市辖区|县|省直辖县级行政区划|自治�
 _GOVERNED = re.compile(r"(?:街道|镇|乡|苏木)$")
 _UNGOVERNED = re.compile(
     r"直辖|社区$|管委会|管理委员会|工作委员会|公共服务|服务中心|管理中心|管理处|管理所|管理区|管理站|开发区|园区|产业园|工业园"
-    r"|示范区|保税区|度假区|风景区|风景名胜区|旅游区|试验区|农场|林场|牧场|渔场|茶场|种场|垦殖场|监狱|水库|公司|委员会|指挥部|办公室|[)）]$"
+    r"|示范区|保税区|度假区|风景区|风景名胜区|旅游区|试验区|农场|林场|牧场|渔场|茶场|种场|垦殖场|监狱|水库|公司|委员会|指挥部|办公室|虚镇|乡镇单位|[)）]$"
 )
+_KIND_ALONE = re.compile(r"(?:街道|街道办事处|街|镇|乡|苏木)?")
 
 
 @cache
@@ -109,6 +112,28 @@ class Divisions:
             above = parent.parent if parent.parent != parent.code else parent.code[:2] + "0000"
             parent = self.at(above, year) if above and above != parent.code else None
         return tuple(found)
+
+    def own_name(self, row: Division) -> str:
+        """The name without the places above it, which some lists print in front (木垒县东城镇).
+
+        The county also as people call it, or under its old kind. As printed where nothing but a kind would be
+        left (七星区街道, 芒市镇).
+        """
+        county = self.at(row.parent, row.valid_to)
+        if row.level != STREET or county is None or upper_stem(county.name) not in row.name:
+            return row.name
+        name = row.name
+        for place in reversed(self.above(row, row.valid_to)[1:]):
+            name = name.removeprefix(place.name)
+        stem = upper_stem(county.name)
+        called = next(
+            (one for one in (county.name, *(stem + kind for kind in "县市区旗")) if name.startswith(one)),
+            None,
+        )
+        if called is None:
+            return row.name
+        own = name.removeprefix(called).removeprefix("人民政府")
+        return row.name if _KIND_ALONE.fullmatch(own) else own
 
 
 def list_year(year: int | None) -> int:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 _NOISE = re.compile(r"[\s“”\"'「」《》【】·]+")
 _OFFICE_OF_STREET = re.compile(r"(?:街道办事处|街道办事|街道办|街办|办事处|街道)$")
+_GOVERNMENT = re.compile(r"人民政府|行政公署")
 _GOVERNMENT_OF_TOWN = re.compile(r"(?<=[镇乡市县区旗])政府$")
 _STREET_ENDS = ("街道办事处", "街办事处", "街道办事", "街道办", "街办", "办事处", "街道", "街")
 
@@ -34,8 +35,8 @@ _UPPER_END = re.compile(r"(?:特别行政区|地区|林区|特区|矿区|新区|
 
 
 def plain(text: str) -> str:
-    """Without blanks, quotes and the words 人民政府; full-width forms as plain ones."""
-    name = _NOISE.sub("", unicodedata.normalize("NFKC", text)).replace("人民政府", "")
+    """Without blanks, quotes and the words 人民政府 (of a league 行政公署), full-width forms as plain."""
+    name = _GOVERNMENT.sub("", _NOISE.sub("", unicodedata.normalize("NFKC", text)))
     return _GOVERNMENT_OF_TOWN.sub("", name)
 
 

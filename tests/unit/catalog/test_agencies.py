@@ -32,7 +32,7 @@ def small(folder: Path, lines: str, **files: str) -> Register:
 
 def test_the_shipped_register_is_sound_and_whole() -> None:
     """`by_id` checks every id, parent, year and reference."""
-    assert len(REGISTER.by_id) > 46_000
+    assert len(REGISTER.by_id) > 45_000
     assert len(REGISTER.provinces) == 31
     governed = {row.code for row in load_divisions().rows
                 if row.level == "county" and row.valid_to == 2023 and not row.is_statistical_only}  # fmt: skip
@@ -54,6 +54,10 @@ def test_a_second_seeding_changes_no_line(tmp_path: Path) -> None:
     )
     lost = (copy / "62.csv").read_text("utf-8").splitlines(keepends=True)
     (copy / "62.csv").write_text("".join(lost[:1]), encoding="utf-8")
+    ids = {line.split(",")[0] for line in lost[1:]}
+    former = (copy / "former_ids.csv").read_text("utf-8").splitlines(keepends=True)
+    kept = [line for line in former if line.split(",")[1] not in ids]
+    (copy / "former_ids.csv").write_text("".join(kept), encoding="utf-8")
     before = {path.name: path.read_bytes() for path in copy.glob("*.csv") if path.name != "62.csv"}
     assert seed(copy) > 1000  # one province is missing, and is registered anew
     assert {path.name: path.read_bytes() for path in copy.glob("*.csv") if path.name != "62.csv"} == before
@@ -147,7 +151,42 @@ def street(code: str, name: str, first: int, last: int) -> Division:
                 ("350199101", "西门镇", 2016, 2018),
                 ("350199001", "西门街道", 2019, 2023),
             ],
-            [["东门街道"], ["西门街道"], ["西门镇"]],
+            [["东门街道"], ["西门镇", "西门街道"]],
+        ),
+        # a county numbered its towns anew: each is given the code of another, and none the name
+        (
+            [
+                ("350199101", "甲镇", 2016, 2018),
+                ("350199102", "乙镇", 2016, 2018),
+                ("350199103", "丙镇", 2016, 2018),
+                ("350199101", "乙镇", 2019, 2023),
+                ("350199102", "丙镇", 2019, 2023),
+                ("350199103", "甲镇", 2019, 2023),
+            ],
+            [["甲镇", "甲镇"], ["乙镇", "乙镇"], ["丙镇", "丙镇"]],
+        ),
+        # two that end and one that begins under their stem: a merger, or not; nobody can tell
+        (
+            [
+                ("350199101", "甲镇", 2016, 2018),
+                ("350199201", "甲乡", 2016, 2018),
+                ("350199001", "甲街道", 2019, 2023),
+            ],
+            [["甲街道"], ["甲镇"], ["甲乡"]],
+        ),
+        # the name went to another code a year too late, and the code to nobody
+        (
+            [("350199101", "甲镇", 2016, 2018), ("350199102", "甲镇", 2020, 2023)],
+            [["甲镇"], ["甲镇"]],
+        ),
+        # some lists print the county in front
+        (
+            [
+                ("350199101", "甲镇", 2016, 2018),
+                ("350199101", "某县乙镇", 2019, 2020),
+                ("350199201", "乙镇", 2021, 2023),
+            ],
+            [["甲镇", "某县乙镇", "乙镇"]],
         ),
         # another spelling in some of the lists is nobody else
         ([("350199101", "闫镇", 2016, 2023), ("350199101", "阎镇", 2018, 2020)], [["闫镇"]]),
@@ -158,8 +197,74 @@ def street(code: str, name: str, first: int, last: int) -> Division:
 def test_a_code_that_goes_on_is_one_office_unless_another_took_it(
     rows: list[tuple[str, str, int, int]], names: list[list[str]]
 ) -> None:
-    found = chains(Divisions(tuple(street(*row) for row in rows)))
-    assert [[row.name for row in chain] for chain in found] == names
+    county = Division("county", "350199", "某县", "350100", 2016, 2023, "某县")
+    found = chains(Divisions((county, *(street(*row) for row in rows))))
+    assert sorted([row.name for row in chain] for chain in found if chain[0] != county) == sorted(names)
+
+
+def test_a_county_of_a_municipality_is_followed_into_its_districts_and_its_towns_with_it() -> None:
+    """密云县 and 密云区 have different parents: the codes of a municipality are held together by two entries."""
+    rows = (
+        Division("city", "110100", "市辖区", "110000", 2016, 2023, "市辖区"),
+        Division("city", "110200", "县", "110000", 2016, 2018, "县"),
+        Division("county", "110298", "某某县", "110200", 2016, 2018, "某某县"),
+        Division("county", "110198", "某某区", "110100", 2019, 2023, "某某区"),
+        street("110298101", "甲镇", 2016, 2018),
+        street("110198001", "甲镇", 2019, 2023),
+    )
+    found = [[row.name for row in chain] for chain in chains(Divisions(rows))]
+    assert sorted(found) == [["某某县", "某某区"], ["甲镇", "甲镇"]]
+
+
+def test_the_register_has_one_id_for_each_chain_and_one_chain_for_each_id() -> None:
+    """The lines and the rules say the same: nothing is torn, nothing joined by hand alone."""
+    ids = []
+    for chain in chains(load_divisions()):
+        found = {
+            one.agency_id for row in chain if (one := REGISTER.in_place(row.code, row.valid_to)) is not None
+        }
+        assert len(found) == 1, (chain, found)
+        ids.append(found.pop())
+    assert len(ids) == len(set(ids)) == len(REGISTER.by_id) - len({one.agency_id for one in REGISTER.bodies})
+
+
+@pytest.mark.parametrize(
+    ("codes", "name"),
+    [
+        # towns that were numbered anew within their county
+        ((("540202201", 2017), ("540202202", 2018)), "聂日雄乡人民政府"),
+        ((("540202200", 2017), ("540202201", 2018)), "曲美乡人民政府"),
+        # counties that became districts and cities
+        ((("130526", 2019), ("130505", 2020)), "任泽区人民政府"),
+        ((("110228", 2015), ("110118", 2016)), "密云区人民政府"),
+        ((("500232", 2016), ("500156", 2017)), "武隆区人民政府"),
+        ((("232723", 2017), ("232701", 2018)), "漠河市人民政府"),
+        ((("232701", 2017), ("232761", 2018)), "加格达奇区人民政府"),
+        ((("632859", 2017), ("632803", 2018)), "茫崖市人民政府"),
+        ((("510185102", 2019), ("510185003", 2020)), "新市街道办事处"),
+    ],
+)
+def test_a_body_keeps_its_id_under_a_new_code(codes: tuple[tuple[str, int], ...], name: str) -> None:
+    found = [REGISTER.in_place(code, year) for code, year in codes]
+    assert len({one.agency_id for one in found if one is not None}) == 1 and None not in found
+    assert found[-1] is not None and found[-1].name_zh == name
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("632857", "大柴旦行政委员会"),
+        ("152500", "锡林郭勒盟行政公署"),
+        ("653100", "喀什地区行政公署"),
+        ("220303001", "平东街道办事处"),  # 四平市铁东区平东街道 in the lists
+        ("150430404", "新州街道办事处"),  # 敖汉旗人民政府新州街道
+        ("450305001", "七星区街道办事处"),
+        ("533103101", "芒市镇人民政府"),
+    ],
+)
+def test_an_office_is_called_without_the_places_above_it(code: str, name: str) -> None:
+    found = REGISTER.in_place(code, 2023)
+    assert found is not None and found.name_zh == name
 
 
 def test_the_four_streets_of_changle_went_over_with_their_county() -> None:
@@ -204,3 +309,73 @@ def test_tables_tell_codes_and_what_happened() -> None:
         "350182003000", "350112003000",
     }  # fmt: skip
     assert tables["divisions"].num_rows == 57_631
+
+
+def test_every_end_is_told_and_every_beginning() -> None:
+    happened = agency_tables(REGISTER)["agency_events"].to_pylist()
+    of: dict[str, dict[str, list[dict[str, object]]]] = {}
+    for row in happened:
+        of.setdefault(row["agency_id"], {}).setdefault(row["event"], []).append(row)
+    for agency_id, versions in REGISTER.by_id.items():
+        told = of.get(agency_id, {})
+        ended, began = versions[-1].valid_to, versions[0].valid_from
+        assert {row["year"] for row in told.get("closed", []) + told.get("merged", [])} == (
+            set() if ended is None else {ended + 1}
+        )
+        assert began is None or {row["year"] for row in told.get("founded", []) + told.get("split", [])} == {
+            began
+        }
+        assert not ("closed" in told and "merged" in told)
+
+    def in_place(code: str, year: int) -> str:
+        found = REGISTER.in_place(code, year)
+        assert found is not None
+        return found.agency_id
+
+    meilie, jianggan, linping = in_place("350402", 2020), in_place("330104", 2020), in_place("330113", 2021)
+    assert [row["other_agency_id"] for row in of[meilie]["merged"]] == [in_place("350404", 2021)]
+    assert [row["other_agency_id"] for row in of[jianggan]["merged"]] == [
+        in_place("330102", 2021), in_place("330114", 2021),
+    ]  # fmt: skip
+    assert [row["other_agency_id"] for row in of[linping]["split"]] == [in_place("330110", 2020)]
+    assert list(of[in_place("350427", 2020)]) == ["recoded", "upgraded"]  # 沙县, 沙县区
+
+
+def test_an_end_that_two_lists_tell_names_them_and_one_that_people_tell_their_basis(tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    register = small(
+        folder, ONE.replace(",,,,,nbs", ",,,2018,2020,nbs").replace("2016", "2018"),
+        bodies=HEAD + "ag_00000002,某局,city,department,,,,2019,2022,its own notice\n",
+    )  # fmt: skip
+    rows = agency_tables(register)["agency_events"].to_pylist()
+    assert {
+        (row["agency_id"], row["event"], row["year"], row["before"], row["after"], row["basis"])
+        for row in rows
+    } == {
+        ("ag_00000001", "founded", 2018, None, "甲街道办事处", "nbs_2018 has it, nbs_2017 has not"),
+        ("ag_00000001", "closed", 2021, "甲街道办事处", None, "nbs_2020 has it, nbs_2021 has not"),
+        ("ag_00000002", "founded", 2019, None, "某局", "its own notice"),
+        ("ag_00000002", "closed", 2023, "某局", None, "its own notice"),
+    }
+
+
+FORMER_HEAD = "former_id,agency_id,basis\n"
+
+
+def test_an_id_that_was_given_up_still_finds_the_body(tmp_path: Path) -> None:
+    bodies = HEAD + "ag_00000002,甲街道财政所,town,department,,ag_00000009,,,,its report\n"
+    register = small(
+        tmp_path / "r", ONE, former_ids=FORMER_HEAD + "ag_00000009,ag_00000001,one body\n", bodies=bodies
+    )
+    assert register.by_id["ag_00000002"][0].territorial_parent_id == "ag_00000001"
+    assert register.current_id("ag_00000009") == register.current_id("ag_00000001") == "ag_00000001"
+    aliases = agency_tables(register)["agency_aliases"].to_pylist()
+    assert [(row["agency_id"], row["alias"], row["kind"]) for row in aliases] == [
+        ("ag_00000001", "ag_00000009", "former_id")
+    ]
+
+
+@pytest.mark.parametrize("line", ["ag_00000001,ag_00000001,itself\n", "ag_00000008,ag_00000009,nobody\n"])
+def test_a_former_id_that_is_somebody_or_leads_to_nobody_is_named(tmp_path: Path, line: str) -> None:
+    with pytest.raises(CatalogError, match="former id"):
+        small(tmp_path / "r", ONE, former_ids=FORMER_HEAD + line).by_id  # noqa: B018

@@ -31,6 +31,7 @@ def test_tables_have_keys_without_gaps(tables: dict[str, pa.Table]) -> None:
         "catalog_breaks": ["break_id"],
         "catalog_concepts": ["concept"],
         "catalog_crosswalk": ["concept", "form", "expression", "cell_key"],
+        "catalog_concept_gaps": ["concept", "form"],
         "catalog_concept_breaks": ["concept", "break_id"],
         "catalog_measures": ["measure"],
         "catalog_measure_terms": ["measure", "side", "concept"],

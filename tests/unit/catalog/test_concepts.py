@@ -54,6 +54,7 @@ def cells(content: dict[str, Any], code: str, *any_of: list[str]) -> None:
         (lambda c: concept(c, "outcome_denied").update(across={"B2019": "approximate"}), "broken there"),
         (lambda c: concept(c, "outcome_granted").update(across={}), "does not say what B2019 does"),
         (lambda c: concept(c, "outcome_granted")["forms"]["form_2021"].update(relation="same"), "relation"),
+        (lambda c: concept(c, "outcome_granted").update(without={"form_2021": {"zh": "无", "en": "none"}}), "lacks the concept"),
         (lambda c: c.update(concepts=[]), "at least one entry"),
     ],
 )  # fmt: skip

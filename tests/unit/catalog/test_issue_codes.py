@@ -36,6 +36,7 @@ ELSEWHERE = {
     ("ingestion/normalise/ledger.py", "CORRECTED"): ("ingestion/normalise/ledger.py", "CORRECTED"),
     ("ingestion/pool/readers.py", "code"): ("ingestion/pool/process.py", "death"),
     ("ingestion/reader.py", "code"): ("ingestion/reader.py", "read_snapshot"),
+    ("ingestion/recognise/scope.py", "SCOPE_DOUBT"): ("ingestion/recognise/reading.py", "SCOPE_DOUBT"),
     ("ingestion/recognise/status.py", "kind"): ("ingestion/recognise/status.py", "missing_issues"),
 }
 #: Codes that are put together.

@@ -16,7 +16,8 @@ from ingestion.normalise import normalise
 from ingestion.normalise.filings import filings_of
 from ingestion.normalise.ledger import apply_ledger
 from ingestion.readings import StoredReading
-from ingestion.recognise.reading import Carrier, CellReading
+from ingestion.recognise.reading import Carrier, CellReading, NarrativeFact
+from ingestion.recognise.scope import with_scope_basis
 from tests.unit.normalise.test_tidy import stored
 
 CATALOG = load_catalog()
@@ -223,6 +224,40 @@ def test_a_document_without_an_agency_becomes_current_once_a_person_names_it() -
     said = ledger({"document": "a" * 64, "agency": AGENCY})
     (filing,) = tables(said, stored("a", agency=None))["filings"]
     assert filing["is_current"] and filing["agency"] == AGENCY
+
+
+def test_a_scope_that_a_person_says_is_told_by_the_ledger_and_in_no_doubt_any_more() -> None:
+    item = stored("a", agency="甲县人民政府")
+    figure = NarrativeFact(
+        "requests_received",
+        Decimal(4),
+        "件",
+        "受理政府信息公开申请4件",
+        "2021年全县受理政府信息公开申请4件。",
+    )
+    cells = item.reading.cells | {
+        "t3.new_received.total": CellReading("t3.new_received.total", Decimal(4), "4", "reported")
+    }
+    read = with_scope_basis(replace(item.reading, cells=cells, narrative=[figure]))
+    assert read.headline.scope_basis == "in_doubt"
+    for fields, basis, doubts in (
+        ({"scope": "aggregate"}, "ledger", 0),
+        ({"scope": "own_body"}, "ledger", 0),
+        ({"agency": "甲县财政局"}, "in_doubt", 1),
+        ({"report_year": 2020}, "in_doubt", 1),
+    ):
+        found = tables(ledger({"document": "a" * 64, **fields}), replace(item, reading=read))
+        (filing,) = found["filings"]
+        assert filing["scope_basis"] == basis, fields
+        assert [row["code"] for row in found["issues"]].count("scope_in_doubt") == doubts
+
+
+def test_the_kind_of_the_body_that_a_person_names_tells_the_scope() -> None:
+    item = stored("a", agency="甲县乙街道办事处")
+    item = replace(item, reading=with_scope_basis(item.reading))
+    said = ledger({"document": "a" * 64, "agency": "甲县人民政府"})
+    told = [tables(one, item)["filings"][0]["scope_basis"] for one in (Ledger(), said)]
+    assert told == ["agency_kind", "assumed"]
 
 
 def test_a_withdrawn_filing_stays_and_the_one_before_it_is_current_again() -> None:

@@ -32,6 +32,8 @@ class Snapshot:
     url: str | None = None
     issuer: str | None = None
     first: Added = Added()
+    changes: tuple[tuple[int, str], ...] = ()
+    first_seq: int = 1
 
 
 def stored(
@@ -117,6 +119,16 @@ def test_a_filing_without_an_agency_is_kept_but_claims_no_agency_year() -> None:
     (row,) = rows("filings", stored("a", agency=None))
     assert (row["agency"], row["is_current"]) == (None, False)
     assert len(rows("cells", stored("a", agency=None))) == 1
+
+
+def test_documents_without_a_name_or_a_year_are_no_vintages_of_one_another() -> None:
+    found = rows("filings", stored("a", agency=None), stored("b", "5", agency=None))
+    assert [(row["vintage"], row["is_current"]) for row in found] == [(1, False), (1, False)]
+    undated = [stored("a", agency="甲街道办事处"), stored("b", "5", agency="甲街道办事处")]
+    for item in undated:
+        item.reading.headline = replace(item.reading.headline, report_year=None)
+    found = rows("filings", *undated)
+    assert [(row["vintage"], row["is_current"]) for row in found] == [(1, False), (1, False)]
 
 
 def test_an_unreadable_document_is_listed_with_its_reason_and_its_issues() -> None:

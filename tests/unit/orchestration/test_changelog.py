@@ -21,6 +21,7 @@ TABLES = {
     "verdict varchar, verdict_status varchar, correction_id varchar, raw varchar, state varchar, sha256 varchar",
     "fct_filings": "filing_id varchar, agency_id varchar, agency varchar, report_year integer, scope varchar, "
     "form varchar, status varchar, vintage integer, is_withdrawn boolean, sha256 varchar",
+    "fct_issues": "filing_id varchar, code varchar, document varchar, detail varchar",
     "fct_documents": "sha256 varchar, name varchar, state varchar, reason varchar",
     "fct_corrections": "correction_id varchar, kind varchar, snapshot varchar, agency varchar, "
     "report_year integer, scope varchar, is_withdrawn boolean, verdict varchar, reason varchar, who varchar, "
@@ -145,6 +146,31 @@ def test_reports_are_added_issued_again_and_removed(releases: Path) -> None:
     assert under("1 report issued again:") == f"  {BUREAU} 2020 (form_2021; b2.html), vintage 1 -> 2"
     assert under("1 report removed:") == "  丁县人民政府 2020 (form_2021; gone.html)"
     assert "  broken.html: read -> unreadable (random bytes)" in lines
+
+
+def test_a_report_that_was_put_back_is_told_once_for_each_time(tmp_path: Path) -> None:
+    filings = {
+        "fct_filings": [filing(BUREAU, "b1"), filing(BUREAU, "b2", 2)],
+        "fct_documents": [document("b1"), document("b2")],
+    }
+
+    def put_back(day: str) -> dict[str, list[dict[str, Any]]]:
+        detail = f"shown again in the place of vintage 2 on {day} (UTC)"
+        issue = {"filing_id": "b1", "code": "vintage_put_back", "document": "b1.html", "detail": detail}
+        return {**filings, "fct_issues": [issue]}
+
+    release(tmp_path, filings)
+    release(tmp_path, put_back("2026-01-03"))
+    lines = told(tmp_path / "releases")
+    assert lines[:2] == [
+        "1 report put back as before:",
+        f"  {BUREAU} 2020 (form_2021; b1.html), vintage 1: "
+        "shown again in the place of vintage 2 on 2026-01-03 (UTC)",
+    ]
+    release(tmp_path, {**put_back("2026-01-03"), "rpt_totals": [{"report_year": 2020, "value": 1}]})
+    assert not any("put back" in line for line in told(tmp_path / "releases"))
+    release(tmp_path, put_back("2026-01-09"))
+    assert "on 2026-01-09" in told(tmp_path / "releases")[1]
 
 
 def test_cells_are_told_with_both_labels_and_numbers_as_people_write_them(releases: Path) -> None:

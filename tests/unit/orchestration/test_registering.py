@@ -40,9 +40,18 @@ def test_names_on_stdin_give_a_line_each_and_may_bring_year_and_region(root: Dat
     done = gongkai("resolve", "--year", "2023", "--json", stdin=names)
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(one["division_code"], one["year"]) for one in found] == [
-        ("350102008", 2023), (None, 2021), ("350504002", 2020),
+        ("350102008", 2023), (None, 2023), (None, 2021), ("350504002", 2020),
     ]  # fmt: skip
-    assert len(found[1]["candidates"]) == 4 and done.exit_code == 0
+    assert found[1]["how"] == "no_name"  # line 2 of the answer is that of line 2
+    assert len(found[2]["candidates"]) == 4 and done.exit_code == 0
+
+
+@pytest.mark.parametrize("year", ["abc", "20", "2020年", "-2020", "20200"])
+def test_a_year_that_is_none_is_answered_as_such(root: DataRoot, year: str) -> None:
+    done = gongkai("resolve", "--json", stdin=f"鼓楼区水部街道办事处\t{year}\n鼓楼区水部街道办事处\t2020\n")
+    wrong, right = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (wrong["agency_id"], wrong["how"], wrong["why"]) == (None, "wrong_year", f"{year!r} is no year")
+    assert right["division_code"] == "350102008"
 
 
 def test_what_is_added_is_known_from_then_on_under_one_id(root: DataRoot) -> None:

@@ -241,3 +241,104 @@ def test_a_column_label_that_lost_its_end_heads_its_column() -> None:
         -2,
         1625,
     ]
+
+
+@pytest.mark.parametrize("separator", [" | ", "\n", " "])
+def test_a_copy_with_the_sounds_of_its_characters(separator: str) -> None:
+    """Sites of copies print traditional characters, and behind many of them how they sound."""
+    rows = [
+        ["信息內(nèi)容", "本年新制作數(shù)量", "本年新公開數(shù)量", "對(duì)外公開總數(shù)量"],
+        ["規(guī)章", "0", "0", "0"],
+        ["規(guī)范性文件", "5", "4", "90"],
+        ["第二十條第(五)項(xiàng)"],
+        ["信息內(nèi)容", "上一年項(xiàng)目數(shù)量", "本年增/減", "處理決定數(shù)量"],
+        ["行政許可", "12", "-2", "340"],
+        ["其他對(duì)外管理服務(wù)事項(xiàng)", "6", "1", "77"],
+    ]
+    end = " |" if "|" in separator else ""
+    reading = read(
+        "甲縣乙局2020年政府信息公開工作年度報(bào)告\n二、主動(dòng)公開政府信息情況\n第二十條第(一)項(xiàng)\n"
+        + "\n".join(separator.join(fields) + end for fields in rows)
+    )
+    assert (reading.form, reading.headline.report_year) == ("form_2019", 2020)
+    assert [
+        value(reading, f"t2_1.normative_docs.{c}") for c in ("made_new", "disclosed_new", "disclosed_total")
+    ] == [5, 4, 90]
+    assert [
+        value(reading, f"t2_5.admin_license.{c}") for c in ("items_prev", "items_delta", "decisions")
+    ] == [12, -2, 340]
+
+
+def test_a_text_in_each_cell_of_a_row_is_no_part_of_its_label() -> None:
+    columns = ("made_new", "disclosed_new", "disclosed_total")
+    for words, state in (("详见本局网站", "unreadable"), ("本单位未制作规章", "text_none")):
+        text = (
+            "某县某局2020年政府信息公开工作年度报告\n二、主动公开政府信息情况\n第二十条第（一）项 | ||||\n"
+            "信息内容 | 本年新制作数量 | 本年新公开数量 | 对外公开总数量 | |\n"
+            f"规章 | {words} | {words} | {words} | |\n规范性文件 | 5 | 3 | 80 | |\n"
+        )
+        reading = read(text)
+        cells = [reading.cells[f"t2_1.rules.{column}"] for column in columns]
+        assert [(cell.state, cell.raw) for cell in cells] == [(state, words)] * 3
+        assert [value(reading, f"t2_1.normative_docs.{column}") for column in columns] == [5, 3, 80]
+
+
+def test_heads_of_which_only_the_first_word_was_kept() -> None:
+    head = HEAD_3.replace("商业\n企业", "商业").replace("科研机构", "科研")
+    head = head.replace("社会公益组织", "社会").replace("法律服务机构", "法律")
+    reading = read(TITLE + SECTION_2 + head + row("一、本年新收政府信息公开申请数量", *"2310107"))
+    columns = [column.code for column in CATALOG.forms["form_2021"].table("t3").columns]
+    assert [value(reading, f"t3.new_received.{c}") for c in columns] == [2, 3, 1, 0, 1, 0, 7]
+
+
+@pytest.mark.parametrize("separator", ["\n", " "])
+def test_a_long_explanation_that_names_rows_in_running_text(separator: str) -> None:
+    note = "（以决定、通告、意见、通知等形式印发，标题含有规定、办法、细则的公文，一般都属于规范性文件）"
+    others = (
+        "（行政许可以外的政务服务事项，含确认、奖励、裁决、给付、行政处罚、行政强制、检查和其他各类事项）"
+    )
+    cells = ["规章", "0", "0", "1", f"规范性文件{note}", "5", "4", "90", "第二十条第（五）项", "信息内容"]
+    cells += ["上一年项目数量", "本年增/减", "处理决定数量", "行政许可", "12", "-2", "340"]
+    cells += [f"其他对外管理服务事项{others}", "6", "1", "77", "第二十条第（六）项", "信息内容"]
+    cells += [
+        "上一年项目数量",
+        "本年增/减",
+        "处理决定数量",
+        "行政处罚",
+        "30",
+        "0",
+        "8",
+        "行政强制",
+        "2",
+        "0",
+        "3",
+    ]
+    head = ["信息内容", "本年新制作数量", "本年新公开数量", "对外公开总数量"]
+    title = "某县某局2020年政府信息公开工作年度报告\n二、主动公开政府信息情况\n第二十条第（一）项\n"
+    reading = read(title + separator.join(head + cells))
+    rows = {"t2_1.normative_docs.disclosed_total": 90, "t2_5.other_external_service.decisions": 77}
+    rows |= {
+        "t2_6.admin_penalty.items_prev": 30,
+        "t2_6.admin_coercion.decisions": 3,
+        "t2_1.rules.made_new": 0,
+    }
+    assert {key: value(reading, key) for key in rows} == rows
+
+
+@pytest.mark.parametrize("separator", ["\t", "\n"])
+def test_words_that_converters_of_characters_put_for_those_of_the_form(separator: str) -> None:
+    rows = [
+        ["資訊內容", "本年製發件數", "本年廢止件數", "現行有效件數"],
+        ["規章", "0", "0", "2"],
+        ["行政規範性檔案", "4", "1", "32"],
+        ["三、收到和處理政府資訊公開申請情況"],
+        ["", "自然人", "商業企業", "科研機構", "社會公益組織", "法律服務機構", "其他", "總計"],
+        ["一、本年新收政府資訊公開申請數量", "2", "3", "0", "1", "0", "1", "7"],
+    ]
+    reading = read(
+        "甲縣資訊中心2021年政府資訊公開工作年度報告\n二、主動公開政府資訊情況\n第二十條第（一）項\n"
+        + "\n".join(separator.join(fields).lstrip("\n") for fields in rows)
+    )
+    assert reading.headline.agency == "甲县资讯中心"
+    for key, figure in (("t2_1.normative_docs.in_force", 32), ("t3.new_received.total", 7)):
+        assert (value(reading, key), (reading.cells[key].confidence or 0) >= 0.9) == (figure, True)

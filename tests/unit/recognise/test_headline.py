@@ -163,6 +163,9 @@ TITLES: list[tuple[str, int | None, str | None]] = [
     ("长安区砲里街道2022年政府信息公开工作年度报告", 2022, "长安区砲里街道"),
     ("甲市委机构编制委员会办公室2023年政府信息公开工作年度报告", 2023, "甲市委机构编制委员会办公室"),
     ("市府东路街道政府信息公开工作年度报告", None, "市府东路街道"),
+    ("甲縣農業農村局2021年政府信息公開工作年度報(bào)告", 2021, "甲县农业农村局"),
+    ("國家稅務總局甲縣稅務局2021年政府資訊公開工作年度報告", 2021, "国家税务总局甲县税务局"),
+    ("甲县第二中学2021年政府信息公开工作年度报告", 2021, "甲县第二中学"),
 ]
 NOT_TITLES = [
     "国务院办公厅关于做好政府网站年度报表发布工作的通知",
@@ -278,6 +281,30 @@ def test_an_own_name_in_brackets_or_of_an_office_inside_is_no_issuer() -> None:
     head, issues = head_of(text)
     assert head.agency is None
     assert codes(issues) == ["agency_not_found"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "政府信息公开工作年度报告\n特向社会公布甲县水务局2020年度政府信息公开工作年度报告。\n一、总体情况",
+        "政府信息公开工作年度报告\n现向社会公布2020年度甲县水务局政府信息公开年度报告。\n一、总体情况",
+        "政府信息公开工作年度报告\n本报告由甲县水务局综合办公室编制。\n一、总体情况",
+        "一、总体情况\n本报告由甲县水务局编制，统计期限为2020年1月1日至2020年12月31日。",
+        "一、总体情况\n如对本报告有疑问，请联系甲县水务局办公室。",
+        "一、總體情況\n發佈機構: 甲縣水務局\n本報告所列數(shù)據(jù)的統(tǒng)計期限為2020年1月1日至12月31日。",
+    ],
+)
+def test_the_issuer_in_the_words_of_the_report_about_itself(text: str) -> None:
+    head, _ = head_of(text + BODY.format(year=2020))
+    assert head.agency == "甲县水务局"
+
+
+def test_words_before_the_issuer_do_not_make_it_longer_than_its_title() -> None:
+    title = "甲县卫生健康局2020年度政府信息公开工作报告\n"
+    head, _ = head_of(
+        title + "特向社会公布甲县卫生健康局2020年度政府信息公开工作年度报告。" + BODY.format(year=2020)
+    )
+    assert head.agency == "甲县卫生健康局"
 
 
 def test_another_signer_than_the_title_names_is_a_conflict() -> None:

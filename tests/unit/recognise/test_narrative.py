@@ -272,6 +272,21 @@ def test_bare_cumulative_wording_is_an_issue() -> None:
             {"normative_documents:issued": "3", "normative_documents:in_force": "8"},
         ),
         ("组织政务公开业务培训3次，培训120人次。", {"training": "120"}),
+        (
+            "共受理依申请政府信息公开事项31例，其中通过网络收到申请26件，通过来信收到申请5件。",
+            {"requests_received": "31", "requests_by_channel:online": "26", "requests_by_channel:mail": "5"},
+        ),
+        ("同意公开或部分公开的申请共8件。", {"requests_by_outcome:granted+partial": "8"}),
+        ("历年累计收到依申请公开数为12。", {"requests_received_cumulative": "12"}),
+        ("收到涉及征地、拆迁等方面的政府信息公开申请9件。", {"requests_received": "9"}),
+        ("收到依申请公开请求2件。", {"requests_received": "2"}),
+        ("接到2项政府信息公开的申请。", {"requests_received": "2"}),
+        ("收到3件由自然人发起的政府信息公开申请。", {"requests_received": "3"}),
+        (
+            "因政府信息公开申请行政复议2件，尚未审结行政复议1件和提起行政诉讼0件，尚未审结行政诉讼0件。",
+            {"reconsideration_cases": "2"},
+        ),
+        ("全年收到政府信息公開申請(qǐng)6件。", {"requests_received": "6"}),
         ("配备专职工作人员一名负责信息公开。", {"staff:full_time": "1"}),
         ("“某某发布”微信公众号共编发文章1640篇。", {"channel_posts:wechat": "1640"}),
         (
@@ -324,6 +339,10 @@ def test_wordings(text: str, facts: dict[str, str | None]) -> None:
         "办理人大代表建议35件，均按时办结，并在政府信息公开申请专栏公开。",
         "共办理市长热线12345工单2345件，满意率99%。",
         "（二）政府信息公开申请：行政复议数 0",
+        "不予公开和无法提供的申请5件。",
+        "2022年上半年，共受理政府信息公开申请267件。",
+        "历年收到政府信息公开申请30个。",
+        "因政府信息公开，去年仍有尚未审结的行政诉讼。",
     ],
 )
 def test_what_is_no_fact(text: str) -> None:
@@ -365,6 +384,22 @@ def test_figures_of_another_year_are_left_out_and_said() -> None:
     facts, issues = read_with_issues(text, report_year=2023)
     assert [fact.value for fact in facts] == [Decimal(8)]
     assert [issue.code for issue in issues] == ["narrative_other_year"]
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (
+            "2022年结转至2023年的申请2件，结转至2024年3件。",
+            {"requests_carried_in": 2, "requests_carried_out": 3},
+        ),
+        ("2022年结转申请2件。", {"requests_carried_in": 2}),
+        ("2023年结转申请3件。", {}),
+        ("结转至2023年的申请2件。", {}),
+    ],
+)
+def test_a_year_tells_what_was_carried_in_from_what_was_carried_out(text: str, facts: dict[str, int]) -> None:
+    assert {fact.fact: fact.value for fact in read(text, report_year=2023)} == facts
 
 
 def test_an_area_wide_figure_says_so() -> None:

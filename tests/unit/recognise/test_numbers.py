@@ -48,6 +48,8 @@ def test_printed_numbers(text: str, value: str, unit: str | None) -> None:
         ("－－", "dash"),
         ("----", "dash"),
         ("无", "text_none"),
+        ("本单位未制作规章", "text_none"),
+        ("未制定规范性文件。", "text_none"),
         ("不适用", "not_applicable"),
         ("N/A", "not_applicable"),
     ],

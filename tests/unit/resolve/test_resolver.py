@@ -128,6 +128,26 @@ def test_text_around_a_name_counts_where_it_names_one_county_in_full() -> None:
     assert not RESOLVER.resolve("双阳街道", 2020, context=two).is_resolved
 
 
+def test_a_county_asked_by_its_old_name_is_the_body_that_went_on() -> None:
+    before, late = RESOLVER.resolve("密云县人民政府", 2015), RESOLVER.resolve("密云县人民政府", 2016)
+    after = RESOLVER.resolve("北京市密云区人民政府", 2020)
+    assert before.agency_id == late.agency_id == after.agency_id is not None
+    assert after.division_code == late.division_code == "110118"
+
+
+def test_a_league_is_told_by_the_name_of_its_office() -> None:
+    found = RESOLVER.resolve("锡林郭勒盟行政公署", 2020)
+    assert (found.division_code, found.name_zh) == ("152500", "锡林郭勒盟行政公署")
+
+
+def test_an_id_names_its_body_also_one_that_was_given_up() -> None:
+    """聂日雄乡 stood under two ids before its two codes were found to be one body."""
+    now, former = RESOLVER.resolve("ag_d7zg51r2", 2020), RESOLVER.resolve("ag_3djy8qvb", 2020)
+    assert now.agency_id == former.agency_id == "ag_d7zg51r2"
+    assert (former.division_code, former.name_zh) == ("540202202", "日喀则市桑珠孜区聂日雄乡人民政府")
+    assert not RESOLVER.resolve("ag_00000000", 2020).is_resolved
+
+
 def test_a_name_that_people_registered_is_told_exactly(tmp_path: Path) -> None:
     assert RESOLVER.resolve("教育部", 2020).name_zh == "中华人民共和国教育部"
     columns = "agency_id,name_zh,level,kind,division_code,territorial_parent_id,reporting_parent_id"
