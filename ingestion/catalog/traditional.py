@@ -9,16 +9,50 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
-import yaml
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from ingestion.catalog.yaml_source import parse, read_yaml
 
 _FILE = Path(__file__).parent / "lexicon" / "traditional.yml"
-_READ: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+
+
+class Traditional(BaseModel):
+    """`traditional.yml`: words for words of equal length, and pairs of characters, given as one text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: dict[str, str]
+    pairs: dict[str, str]
+
+    @field_validator("words")
+    @classmethod
+    def _equal_length(cls, words: dict[str, str]) -> dict[str, str]:
+        for word, official in words.items():
+            if len(word) != len(official):
+                raise ValueError(f"{word} and {official} are not of equal length, so places would move")
+        return words
+
+    @field_validator("pairs", mode="before")
+    @classmethod
+    def _each_once(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        listed = value.split()
+        for pair in listed:
+            if len(pair) != 2:
+                raise ValueError(f"{pair} is not a character and its simplified form")
+        found = {pair[0]: pair[1] for pair in listed}
+        if len(found) != len(listed) or found.keys() & set(found.values()):
+            raise ValueError("a character stands twice, or is simplified and traditional")
+        return found
+
+
+_READ = parse(Traditional, read_yaml(_FILE), _FILE.name)
 
 #: For `str.translate`: one character for one, so that places in the text stay true.
-SIMPLIFIED: dict[int, str] = {ord(pair[0]): pair[1] for pair in _READ["pairs"].split()}
-_WORDS: tuple[tuple[str, str], ...] = tuple(_READ["words"].items())
+SIMPLIFIED: dict[int, str] = {ord(traditional): simple for traditional, simple in _READ.pairs.items()}
+_WORDS: tuple[tuple[str, str], ...] = tuple(_READ.words.items())
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
 #: A sound behind its character: with its tone, or one of the few common ones that have none.

@@ -167,6 +167,11 @@ def _ask(folder: Path) -> dict[str, Any]:
         ).fetchall():
             if name not in tables:
                 alone.execute(view)
+        for name, parameters, definition in database.execute(
+            "select function_name, parameters, macro_definition from duckdb_functions() "
+            "where not internal and function_type = 'table_macro' and database_name = current_database()"
+        ).fetchall():
+            alone.execute(f"create macro {name}({', '.join(parameters)}) as table {definition}")
         for connection in (database, alone):
             connection.execute(f"set threads = {THREADS}")
             connection.execute("set enable_progress_bar = false")
