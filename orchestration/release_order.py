@@ -65,6 +65,9 @@ def copy_in_order(source: Path, target: Path, storage: str) -> list[str]:
                     f"insert into release.main.{quoted(table)} from whole.main.{quoted(table)}"
                 )
             connection.execute("checkpoint release")
+        if facts:
+            release_store.comment(connection, "whole", "release", facts)
+            connection.execute("checkpoint release")
         differing = release_store.differing(connection, "whole", "release", facts)
     shutil.rmtree(spill, ignore_errors=True)
     return differing

@@ -108,17 +108,16 @@ def stored(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
 
     A warehouse of other columns is published all the same, only its file is larger.
     """
-    if not _has(connection, database, "fct_filings", {*FILING, *_REPEATED}):
+    tables = columns_of(connection, database)
+
+    def has(table: str, columns: set[str]) -> bool:
+        return columns <= {one.name for one in tables.get(table, ())}
+
+    if not has("fct_filings", {*FILING, *_REPEATED}):
         return []
     return sorted(
-        fact
-        for fact, layout in LAYOUTS.items()
-        if _has(connection, database, fact, {*FILING, *layout.keys, *layout.usual})
+        fact for fact, layout in LAYOUTS.items() if has(fact, {*FILING, *layout.keys, *layout.usual})
     )
-
-
-def _has(connection: duckdb.DuckDBPyConnection, database: str, table: str, columns: set[str]) -> bool:
-    return columns <= {one.name for one in columns_of(connection, database, table)}
 
 
 def keep_filings(connection: duckdb.DuckDBPyConnection, source: str, target: str, facts: list[str]) -> None:
@@ -138,8 +137,6 @@ def keep_filings(connection: duckdb.DuckDBPyConnection, source: str, target: str
         f"named.*, {repeated} from ({named}) as named "
         f"left join {source}.main.fct_filings as filings using (filing_id) order by 1"
     )
-    said = {one.name: one.comment for one in columns_of(connection, source, "fct_filings") if one.comment}
-    _store_comments(connection, target, "filings", "fct_filings", said)
 
 
 def keep(
@@ -151,7 +148,7 @@ def keep(
     filing.
     """
     layout = LAYOUTS[fact]
-    columns = columns_of(connection, source, fact)
+    columns = columns_of(connection, source, fact)[fact]
     rest = [
         one.name
         for one in columns
@@ -185,12 +182,10 @@ def keep(
         f"order by {', '.join([f'filing_no // {per_block}', *order, 'filing_no'])}"
     )
     connection.execute(f"drop table {target}.main.{quoted(fact)}")
-    _view(connection, source, target, fact, columns)
+    _view(connection, target, fact, columns)
 
 
-def _view(
-    connection: duckdb.DuckDBPyConnection, source: str, target: str, fact: str, columns: list[Column]
-) -> None:
+def _view(connection: duckdb.DuckDBPyConnection, target: str, fact: str, columns: list[Column]) -> None:
     layout = LAYOUTS[fact]
     shown = []
     for column in columns:
@@ -215,79 +210,84 @@ def _view(
         f"from {SCHEMA}.{quoted(fact)} as rows {joins}"
     )
     connection.execute("use memory")
-    _comments(connection, source, target, fact, columns)
 
 
-def _comments(
-    connection: duckdb.DuckDBPyConnection, source: str, target: str, fact: str, columns: list[Column]
-) -> None:
-    """The view says of itself and its columns what the fact says, and the store that it is one."""
-    found = connection.execute(
-        "select comment from duckdb_tables() "
-        "where database_name = ? and schema_name = 'main' and table_name = ?",
-        [source, fact],
-    ).fetchone()
-    if found and found[0]:
-        connection.execute(f"comment on view {target}.main.{quoted(fact)} is {text(found[0])}")
-    said = {one.name: one.comment for one in columns if one.comment}
-    for column, comment in said.items():
+def comment(connection: duckdb.DuckDBPyConnection, source: str, target: str, facts: list[str]) -> None:
+    """Let the views say of themselves and their columns what the facts say, and the store that it is one."""
+    told = dict(
         connection.execute(
-            f"comment on column {target}.main.{quoted(fact)}.{quoted(column)} is {text(comment)}"
-        )
-    for part in (fact, f"{fact}_keys") if LAYOUTS[fact].keys else (fact,):
-        _store_comments(connection, target, part, fact, said)
+            "select table_name, comment from duckdb_tables() "
+            "where database_name = ? and schema_name = 'main'",
+            [source],
+        ).fetchall()
+    )
+    given = columns_of(connection, source)
+    kept: dict[str, list[str]] = {}
+    for table, column in connection.execute(
+        "select table_name, column_name from duckdb_columns() where database_name = ? and schema_name = ?",
+        [target, SCHEMA],
+    ).fetchall():
+        kept.setdefault(table, []).append(column)
+    statements = []
+    for table, columns in kept.items():
+        fact = "fct_filings" if table == "filings" else table.removesuffix("_keys")
+        said = {one.name: one.comment for one in given[fact] if one.comment}
+        if table in facts:
+            view = f"{target}.main.{quoted(fact)}"
+            if told[fact]:
+                statements.append(f"comment on view {view} is {text(told[fact])}")
+            for column, about in said.items():
+                statements.append(f"comment on column {view}.{quoted(column)} is {text(about)}")
+        where = f"{target}.{SCHEMA}.{quoted(table)}"
+        storage = f"存储用。请读 {fact}。 / Storage. Read {fact}."
+        statements.append(f"comment on table {where} is {text(storage)}")
+        for column in columns:
+            if (words := _of_the_store(column, said)) is not None:
+                statements.append(f"comment on column {where}.{quoted(column)} is {text(words)}")
+    # in one transaction: there are hundreds, and each alone would be written to the disk
+    connection.execute(";\n".join(["begin", *statements, "commit"]))
 
 
-def _store_comments(
-    connection: duckdb.DuckDBPyConnection, target: str, table: str, read: str, said: Mapping[str, str]
-) -> None:
-    """Comments of a table of the store: to read `read`, and of its columns what `said` has."""
-    where = f"{target}.{SCHEMA}.{quoted(table)}"
-    storage = f"存储用。请读 {read}。 / Storage. Read {read}."
-    connection.execute(f"comment on table {where} is {text(storage)}")
-    columns = connection.execute(
-        "select column_name from duckdb_columns() "
-        "where database_name = ? and schema_name = ? and table_name = ?",
-        [target, SCHEMA, table],
-    ).fetchall()
-    for (column,) in columns:
-        about = column.removesuffix("_own")
-        if column.endswith("_no"):
-            comment = "存储用的编号，文件之外没有意义。 / A number of the storage, without meaning elsewhere."
-        elif about != column and about in said:
-            comment = (
-                f"是否以本行的 {about} 为准。 / Whether {about} is what this row keeps; else others imply it."
-            )
-        elif column in said:
-            comment = said[column]
-        else:
-            continue
-        connection.execute(f"comment on column {where}.{quoted(column)} is {text(comment)}")
+def _of_the_store(column: str, said: Mapping[str, str]) -> str | None:
+    about = column.removesuffix("_own")
+    if column.endswith("_no"):
+        return "存储用的编号，文件之外没有意义。 / A number of the storage, without meaning elsewhere."
+    if about != column and about in said:
+        return f"是否以本行的 {about} 为准。 / Whether {about} is what this row keeps; else others imply it."
+    return said.get(column)
 
 
 def differing(connection: duckdb.DuckDBPyConnection, source: str, target: str, facts: list[str]) -> list[str]:
     """The facts that do not show in `target` what they hold in `source`: other columns or other rows."""
-    found = []
-    for fact in facts:
-        before, after = (columns_of(connection, side, fact) for side in (source, target))
-        if before != after or _print(connection, source, fact) != _print(connection, target, fact):
-            found.append(fact)
+    before, after = columns_of(connection, source), columns_of(connection, target)
+    return [
+        fact
+        for fact in facts
+        if before[fact] != after.get(fact)
+        or _print(connection, source, fact, before[fact]) != _print(connection, target, fact, before[fact])
+    ]
+
+
+def columns_of(
+    connection: duckdb.DuckDBPyConnection, database: str, table: str | None = None
+) -> dict[str, list[Column]]:
+    """The columns of every table and view in `main` of an attached database, or of one, in their order."""
+    found: dict[str, list[Column]] = {}
+    for name, *column in connection.execute(
+        "select table_name, column_name, data_type, comment from duckdb_columns() "
+        "where database_name = ? and schema_name = 'main' and table_name = coalesce(?, table_name) "
+        "order by table_name, column_index",
+        [database, table],
+    ).fetchall():
+        found.setdefault(name, []).append(Column(*column))
     return found
 
 
-def columns_of(connection: duckdb.DuckDBPyConnection, database: str, table: str) -> list[Column]:
-    """The columns of a table or view in `main` of an attached database, in their order."""
-    found = connection.execute(
-        "select column_name, data_type, comment from duckdb_columns() where database_name = ? "
-        "and schema_name = 'main' and table_name = ? order by column_index",
-        [database, table],
-    ).fetchall()
-    return [Column(*one) for one in found]
-
-
-def _print(connection: duckdb.DuckDBPyConnection, database: str, table: str) -> tuple[object, ...] | None:
+def _print(
+    connection: duckdb.DuckDBPyConnection, database: str, table: str, columns: list[Column]
+) -> tuple[object, ...] | None:
     """A print of the rows that does not depend on their order; a row counts as often as it is there."""
-    listed = ", ".join(quoted(one.name) for one in columns_of(connection, database, table))
+    listed = ", ".join(quoted(one.name) for one in columns)
     return connection.execute(
         f"select count(*), sum(hash({listed})), bit_xor(hash(1, {listed})) "
         f"from {database}.main.{quoted(table)}"
