@@ -59,7 +59,9 @@ def copy_in_order(source: Path, target: Path, storage: str) -> list[str]:
             release_store.keep_filings(connection, "whole", "release", facts)
         for table in rows:
             if table in facts:
-                release_store.keep(connection, "whole", "release", table, FILINGS_IN_A_BLOCK, SORTED_BY)
+                release_store.keep(
+                    connection, "whole", "release", table, facts[table], FILINGS_IN_A_BLOCK, SORTED_BY
+                )
             else:
                 connection.execute(
                     f"insert into release.main.{quoted(table)} from whole.main.{quoted(table)}"

@@ -19,7 +19,7 @@ or worked out anew, and `differing` compares every row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import duckdb
@@ -103,8 +103,9 @@ class Column:
     comment: str | None
 
 
-def stored(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
-    """The facts of an attached warehouse to keep narrow: those with the columns of their layout, sorted.
+def stored(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[Column]]:
+    """The facts of an attached warehouse to keep narrow, by name with all their columns: those that have the
+    columns of their layout.
 
     A warehouse of other columns is published all the same, only its file is larger.
     """
@@ -114,13 +115,17 @@ def stored(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
         return columns <= {one.name for one in tables.get(table, ())}
 
     if not has("fct_filings", {*FILING, *_REPEATED}):
-        return []
-    return sorted(
-        fact for fact, layout in LAYOUTS.items() if has(fact, {*FILING, *layout.keys, *layout.usual})
-    )
+        return {}
+    return {
+        fact: tables[fact]
+        for fact, layout in sorted(LAYOUTS.items())
+        if has(fact, {*FILING, *layout.keys, *layout.usual})
+    }
 
 
-def keep_filings(connection: duckdb.DuckDBPyConnection, source: str, target: str, facts: list[str]) -> None:
+def keep_filings(
+    connection: duckdb.DuckDBPyConnection, source: str, target: str, facts: Collection[str]
+) -> None:
     """Make `store.filings` in `target`: every filing that fct_filings or one of the facts of `source` names.
 
     filing_no: integer, from 1 by year and id, without meaning outside this file.
@@ -140,7 +145,13 @@ def keep_filings(connection: duckdb.DuckDBPyConnection, source: str, target: str
 
 
 def keep(
-    connection: duckdb.DuckDBPyConnection, source: str, target: str, fact: str, per_block: int, sorted_by: int
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    target: str,
+    fact: str,
+    columns: list[Column],
+    per_block: int,
+    sorted_by: int,
 ) -> None:
     """Keep a fact of `source` narrow in `target`, a view in place of the table of that name in its `main`.
 
@@ -148,7 +159,6 @@ def keep(
     filing.
     """
     layout = LAYOUTS[fact]
-    columns = columns_of(connection, source, fact)[fact]
     rest = [
         one.name
         for one in columns
@@ -212,7 +222,7 @@ def _view(connection: duckdb.DuckDBPyConnection, target: str, fact: str, columns
     connection.execute("use memory")
 
 
-def comment(connection: duckdb.DuckDBPyConnection, source: str, target: str, facts: list[str]) -> None:
+def comment(connection: duckdb.DuckDBPyConnection, source: str, target: str, facts: Collection[str]) -> None:
     """Let the views say of themselves and their columns what the facts say, and the store that it is one."""
     told = dict(
         connection.execute(
@@ -257,7 +267,9 @@ def _of_the_store(column: str, said: Mapping[str, str]) -> str | None:
     return said.get(column)
 
 
-def differing(connection: duckdb.DuckDBPyConnection, source: str, target: str, facts: list[str]) -> list[str]:
+def differing(
+    connection: duckdb.DuckDBPyConnection, source: str, target: str, facts: Collection[str]
+) -> list[str]:
     """The facts that do not show in `target` what they hold in `source`: other columns or other rows."""
     before, after = columns_of(connection, source), columns_of(connection, target)
     return [
@@ -268,16 +280,13 @@ def differing(connection: duckdb.DuckDBPyConnection, source: str, target: str, f
     ]
 
 
-def columns_of(
-    connection: duckdb.DuckDBPyConnection, database: str, table: str | None = None
-) -> dict[str, list[Column]]:
-    """The columns of every table and view in `main` of an attached database, or of one, in their order."""
+def columns_of(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[Column]]:
+    """The columns of every table and view in `main` of an attached database, in their order."""
     found: dict[str, list[Column]] = {}
     for name, *column in connection.execute(
         "select table_name, column_name, data_type, comment from duckdb_columns() "
-        "where database_name = ? and schema_name = 'main' and table_name = coalesce(?, table_name) "
-        "order by table_name, column_index",
-        [database, table],
+        "where database_name = ? and schema_name = 'main' order by table_name, column_index",
+        [database],
     ).fetchall():
         found.setdefault(name, []).append(Column(*column))
     return found

@@ -18,8 +18,8 @@ import duckdb
 
 from ingestion.catalog import Catalog, load_catalog
 from orchestration.lookup import number_text
-from orchestration.publish import DATABASE, table_names
-from orchestration.sql_words import text
+from orchestration.publish import table_names
+from orchestration.release_diff import SIDES, attach_both
 
 _NEEDED = {"fct_cells", "fct_filings"}
 
@@ -76,10 +76,9 @@ def revisions(old: Path, new: Path) -> Iterator[Revision]:
     """
     catalog = load_catalog()
     with duckdb.connect(":memory:") as connection:
-        for alias, folder in (("old", old), ("new", new)):
-            connection.execute(f"attach {text(folder / DATABASE)} as {alias}_release (read_only)")
-            if not set(table_names(connection, f"{alias}_release")) >= _NEEDED:
-                return  # a release of before these tables
+        attach_both(connection, old, new)
+        if not all(set(table_names(connection, f"{side}_release")) >= _NEEDED for side in SIDES):
+            return  # a release of before these tables
         for row in connection.execute(_QUERY).fetchall():
             agency, year, scope, cell, *pairs, form = row
             (value, now), (raw, raw_now), (state, state_now), vintages, hashes = (

@@ -22,6 +22,11 @@
     ]
 {%- endmacro %}
 
+{# Whether no sum of the report speaks against a number with that mark. #}
+{% macro is_trusted(mark) -%}
+    {{ mark }} not in ('reconciled', 'violated_identities')
+{%- endmacro %}
+
 {# The worse of two marks, either of which may be null. #}
 {% macro worse_quality(one, other) -%}
     case {% for name in quality_marks() %} when '{{ name }}' in ({{ one }}, {{ other }}) then '{{ name }}'{% endfor %} end

@@ -7,7 +7,7 @@ with ratios as (
         facts.ratio,
         facts.n_suspect,
         facts.quality,
-        facts.quality not in ('reconciled', 'violated_identities') as is_ranked
+        {{ is_trusted('facts.quality') }} as is_ranked
     from {{ published('fct_measures') }} as facts
     inner join {{ published('dim_agency') }} as agencies on facts.agency_id = agencies.agency_id
     where facts.ratio is not null

@@ -9,7 +9,7 @@ with facts as (
         agencies.level,
         agencies.kind,
         agencies.division_type,
-        facts.quality not in ('reconciled', 'violated_identities') as is_trusted
+        {{ is_trusted('facts.quality') }} as is_trusted
     from {{ published('fct_measures') }} as facts
     inner join {{ published('dim_agency') }} as agencies on facts.agency_id = agencies.agency_id
     where facts.denominator is not null
@@ -26,7 +26,7 @@ pairs as (
         earlier.relation as earlier_relation,
         earlier.agency_id is not null as is_pair,
         earlier.agency_id is not null and facts.joins_previous and facts.is_trusted
-        and earlier.quality not in ('reconciled', 'violated_identities') as is_matched
+        and {{ is_trusted('earlier.quality') }} as is_matched
     from facts
     left join {{ published('fct_measures') }} as earlier
         on
